@@ -1,0 +1,105 @@
+"""Every parameter of every node: what it means and what is allowed.
+
+The defaults stand in ``config/mm_robot.yaml``, and nowhere else. To add a parameter, add a line to
+its node's block here and its default to the same node's section there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mm_robot.specification import Parameter
+from mm_robot.topics import NODES, TOPICS, topics_of
+
+EVERY_NODE = (
+    Parameter("autostart", bool, "configure and activate by itself at start, also after a respawn"),
+    Parameter("diagnostics_rate", float, "how often the node reports its health", "Hz", 0.1, 10),
+)
+
+STAMPED = Parameter(
+    "enable_stamped_cmd_vel", bool, "cmd_vel and cmd_vel_teleop are TwistStamped (true) or Twist (false)"
+)
+ROBOT_RADIUS = Parameter("robot_radius", float, "radius of the circle that holds the whole robot", "m", 0.01, 5)
+BASE_FRAME = Parameter("base_frame", str, "tf frame of the robot's base")
+
+SAFETY_GATE = (
+    STAMPED,
+    BASE_FRAME,
+    ROBOT_RADIUS,
+    Parameter("rate", float, "how often cmd_vel is published", "Hz", 10, 200),
+    Parameter("max_linear", float, "highest speed, forward and back", "m/s", 0, 5),
+    Parameter("max_angular", float, "highest turning speed", "rad/s", 0, 10),
+    Parameter("linear_acceleration", float, "fastest gain of speed", "m/s^2", 0.01, 20),
+    Parameter("angular_acceleration", float, "fastest gain of turning speed", "rad/s^2", 0.01, 50),
+    Parameter("linear_braking", float, "fastest loss of speed", "m/s^2", 0.01, 20),
+    Parameter("angular_braking", float, "fastest loss of turning speed", "rad/s^2", 0.01, 50),
+    Parameter("policy_timeout", float, "silence of the policy after which the robot stands", "s", 0.02, 5),
+    Parameter("teleop_timeout", float, "silence of the joystick after which it has no say", "s", 0.02, 5),
+    Parameter("scan_timeout", float, "age at which the scan is stale", "s", 0.02, 5),
+    Parameter("on_stale_scan", str, "what to do without a fresh scan", choices=("stop", "ignore")),
+    Parameter("stop_distance", float, "room that is left between the robot and an obstacle", "m", 0, 5),
+    Parameter("reaction_time", float, "time from a command until the wheels follow it", "s", 0, 2),
+    Parameter("scan_x", float, "place of the range finder ahead of the robot's centre", "m", -5, 5),
+    Parameter("scan_y", float, "place of the range finder left of the robot's centre", "m", -5, 5),
+    Parameter("scan_yaw", float, "heading of the range finder, + is left", "rad", -3.1416, 3.1416),
+)
+
+SIMULATOR = (STAMPED, BASE_FRAME)
+
+CAMERA: tuple[Parameter, ...] = ()
+
+MICROPHONE: tuple[Parameter, ...] = ()
+
+SPEECH: tuple[Parameter, ...] = ()
+
+POLICY = (
+    BASE_FRAME,
+    Parameter("policy", str, "checkpoint folder, or embedded for the one in the package"),
+    Parameter("threads", int, "CPU threads of the model", "", 1, 64),
+    Parameter("device", str, "device of the model: cpu, cuda or cuda:N"),
+)
+
+PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
+    node: EVERY_NODE + own + tuple(topic.parameter for topic in topics_of(node))
+    for node, own in zip(NODES, (CAMERA, MICROPHONE, SPEECH, POLICY, SAFETY_GATE, SIMULATOR), strict=True)
+}
+"""Node name -> all its parameters, its topic names included."""
+
+
+def parameter_table() -> str:
+    """The parameters of every node as Markdown tables, with the defaults of the packaged configuration."""
+    from mm_robot.config import load_config
+
+    config = load_config()
+    shared = {parameter.key for parameter in EVERY_NODE}
+    lines = ["### every node", *_rows(EVERY_NODE, config.node(NODES[0]))]
+    for node in NODES:
+        own = [p for p in PARAMETERS[node] if p.key not in shared and not p.key.startswith("topics.")]
+        if own:
+            lines += ["", f"### {node}", *_rows(own, config.node(node))]
+    return "\n".join(lines) + "\n"
+
+
+def topic_table() -> str:
+    """The topics as a Markdown table, with the names of the packaged configuration."""
+    from mm_robot.config import load_config
+
+    config = load_config()
+    lines = ["| topic | type | from | to | what it is |", "|---|---|---|---|---|"]
+    for topic in TOPICS:
+        name = config.node((topic.publishers + topic.subscribers)[0])[f"topics.{topic.name}"]
+        ends = [", ".join(nodes) or "-" for nodes in (topic.publishers, topic.subscribers)]
+        ends = ["every node" if end == ", ".join(NODES) else end for end in ends]
+        lines.append(f"| `{name}` | `{topic.type}` | {ends[0]} | {ends[1]} | {topic.description} |")
+    return "\n".join(lines) + "\n"
+
+
+def _rows(parameters: Iterable[Parameter], values: Mapping[str, Any]) -> list[str]:
+    lines = ["", "| parameter | default | allowed | what it does |", "|---|---|---|---|"]
+    for parameter in parameters:
+        default = json.dumps(values[parameter.key])
+        changes = "; may be changed while the node runs" if parameter.runtime else ""
+        lines.append(f"| `{parameter.key}` | `{default}` | {parameter.allowed()} | {parameter.description}{changes} |")
+    return lines

@@ -1,0 +1,40 @@
+"""Every topic of mm_robot: name, type, who publishes it, who hears it."""
+
+from __future__ import annotations
+
+from mm_robot.specification import Topic
+
+NODES = ("camera", "microphone", "speech", "policy", "safety_gate", "simulator")
+"""The nodes of mm_robot; each runs as ``python -m mm_robot.nodes.NAME``."""
+
+TWIST = "geometry_msgs/TwistStamped"
+STRING = "std_msgs/String"
+
+TOPICS: tuple[Topic, ...] = (
+    Topic("image_raw", "sensor_msgs/Image", ("camera", "simulator"), ("policy",), "camera image, rgb8"),
+    Topic("camera_info", "sensor_msgs/CameraInfo", ("camera", "simulator"), (), "calibration of the camera"),
+    Topic("scan", "sensor_msgs/LaserScan", ("simulator",), ("safety_gate",), "range finder"),
+    Topic("odom", "nav_msgs/Odometry", ("simulator",), ("policy",), "odometry of the robot"),
+    Topic("audio", "std_msgs/Int16MultiArray", ("microphone",), ("speech",), "sound from the microphone"),
+    Topic("instruction", STRING, (), ("policy", "safety_gate"), "typed instruction"),
+    Topic("instruction/voice", STRING, ("speech",), ("policy", "safety_gate"), "spoken instruction"),
+    Topic("transcript", STRING, ("speech",), ("policy",), "what was heard, with confidence (JSON)"),
+    Topic("stop", "std_msgs/Empty", ("speech",), ("safety_gate", "policy"), "stand until a new instruction comes"),
+    Topic("estop", "std_msgs/Bool", (), ("safety_gate",), "emergency stop; stays until it is reset by service"),
+    Topic("cmd_vel_raw", TWIST, ("policy",), ("safety_gate",), "velocity that the policy proposes"),
+    Topic("cmd_vel_teleop", TWIST, (), ("safety_gate",), "velocity that a person at a joystick asks for"),
+    Topic("cmd_vel", TWIST, ("safety_gate",), ("simulator",), "velocity that the wheels may take"),
+    Topic("collisions", STRING, ("simulator",), (), "what the robot touches (JSON)"),
+    Topic("scene/labels", STRING, ("policy",), (), "the things in view (JSON)"),
+    Topic("scene/markers", "visualization_msgs/MarkerArray", ("policy",), (), "the things in view, for RViz"),
+    Topic("scene/image_annotated/compressed", "sensor_msgs/CompressedImage", ("policy",), (), "labelled image"),
+    Topic("scene/caption", STRING, ("policy",), (), "the view in a sentence"),
+    Topic("answer", STRING, ("policy",), (), "what the robot answers"),
+    Topic("explanation", STRING, ("policy",), (), "why the robot does what it does (JSON)"),
+    Topic("diagnostics", "diagnostic_msgs/DiagnosticArray", NODES, (), "health of every node"),
+)
+
+
+def topics_of(node: str) -> tuple[Topic, ...]:
+    """The topics that a node publishes or hears."""
+    return tuple(topic for topic in TOPICS if node in topic.publishers or node in topic.subscribers)
