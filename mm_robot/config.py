@@ -44,6 +44,7 @@ class Config:
     """Checked values of every parameter of every node."""
 
     def __init__(self, values: Mapping[str, Mapping[str, Any]]) -> None:
+        """Hold checked values: node -> key -> value."""
         self._values = {node: MappingProxyType(dict(of_node)) for node, of_node in values.items()}
 
     def node(self, name: str) -> Mapping[str, Any]:
@@ -98,9 +99,8 @@ def _overlay(values: dict[str, dict[str, Any]], file: Path, namespace: str) -> N
                     except ConfigError as error:
                         raise ConfigError(f"{file}: section {section}: {error}") from None
                 elif not is_ros_parameter(key) and not (wildcard and key in every_key):
-                    raise ConfigError(
-                        f"{file}: section {section}: {unknown_key(key, every_key if wildcard else known[node])}"
-                    )
+                    error = unknown_key(key, every_key if wildcard else known[node])
+                    raise ConfigError(f"{file}: section {section}: {error}")
 
 
 def _read(file: Path) -> Mapping[str, Any]:
@@ -113,11 +113,13 @@ def _read(file: Path) -> Mapping[str, Any]:
     if content is None:
         return {}
     if not isinstance(content, dict):
-        raise ConfigError(f"{file}: not a ROS parameter file; write NODE: then ros__parameters: then KEY: VALUE")
+        raise ConfigError(f"{file}: not a ROS parameter file; write NODE: ros__parameters: KEY: VALUE")
     return content
 
 
-def _sections(content: Mapping[str, Any], file: Path, prefix: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+def _sections(
+    content: Mapping[str, Any], file: Path, prefix: str = ""
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield (fully qualified node pattern, flat parameters) of a ROS parameter file."""
     for name, inner in content.items():
         pattern = f"{prefix}/{str(name).strip('/')}"

@@ -21,7 +21,9 @@ EVERY_NODE = (
 STAMPED = Parameter(
     "enable_stamped_cmd_vel", bool, "cmd_vel and cmd_vel_teleop are TwistStamped (true) or Twist (false)"
 )
-ROBOT_RADIUS = Parameter("robot_radius", float, "radius of the circle that holds the whole robot", "m", 0.01, 5)
+ROBOT_RADIUS = Parameter(
+    "robot_radius", float, "radius of the circle that holds the whole robot", "m", 0.01, 5
+)
 BASE_FRAME = Parameter("base_frame", str, "tf frame of the robot's base")
 
 SAFETY_GATE = (
@@ -100,6 +102,6 @@ def _rows(parameters: Iterable[Parameter], values: Mapping[str, Any]) -> list[st
     lines = ["", "| parameter | default | allowed | what it does |", "|---|---|---|---|"]
     for parameter in parameters:
         default = json.dumps(values[parameter.key])
-        changes = "; may be changed while the node runs" if parameter.runtime else ""
-        lines.append(f"| `{parameter.key}` | `{default}` | {parameter.allowed()} | {parameter.description}{changes} |")
+        does = parameter.description + ("; may be changed while the node runs" if parameter.runtime else "")
+        lines.append(f"| `{parameter.key}` | `{default}` | {parameter.allowed()} | {does} |")
     return lines

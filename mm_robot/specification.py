@@ -64,7 +64,7 @@ class Parameter:
             return [self._check_one(item, kind, value) for item in value]
         return self._check_one(value, self.kind, value)
 
-    def _check_one(self, value: Any, kind: type, given: Any) -> Any:
+    def _check_one(self, value: Any, kind: Any, given: Any) -> Any:
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
         if type(value) is not kind:
