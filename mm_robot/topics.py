@@ -12,12 +12,14 @@ STRING = "std_msgs/String"
 
 TOPICS: tuple[Topic, ...] = (
     Topic("image_raw", "sensor_msgs/Image", ("camera", "simulator"), ("policy",), "camera image, rgb8"),
-    Topic("camera_info", "sensor_msgs/CameraInfo", ("camera", "simulator"), (), "calibration of the camera"),
+    Topic("image_raw/compressed", "sensor_msgs/CompressedImage", (), ("policy",), "camera image, JPEG or PNG"),
+    Topic("camera_info", "sensor_msgs/CameraInfo", ("camera", "simulator"), ("policy",), "calibration of the camera"),
     Topic("scan", "sensor_msgs/LaserScan", ("simulator",), ("safety_gate",), "range finder"),
     Topic("odom", "nav_msgs/Odometry", ("simulator",), ("policy",), "odometry of the robot"),
     Topic("audio", "std_msgs/Int16MultiArray", ("microphone",), ("speech",), "sound from the microphone"),
     Topic("instruction", STRING, (), ("policy", "safety_gate"), "typed instruction"),
     Topic("instruction/voice", STRING, ("speech",), ("policy", "safety_gate"), "spoken instruction"),
+    Topic("cmd", STRING, (), ("policy", "safety_gate"), "typed instruction, by another name"),
     Topic("transcript", STRING, ("speech",), ("policy",), "what was heard, with confidence (JSON)"),
     Topic("stop", "std_msgs/Empty", ("speech",), ("safety_gate", "policy"), "stand until a new instruction"),
     Topic("estop", "std_msgs/Bool", (), ("safety_gate",), "emergency stop; stays until reset by service"),
@@ -26,6 +28,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic("cmd_vel", TWIST, ("safety_gate",), ("simulator",), "velocity that the wheels may take"),
     Topic("collisions", STRING, ("simulator",), (), "what the robot touches (JSON)"),
     Topic("scene/labels", STRING, ("policy",), (), "the things in view (JSON)"),
+    Topic("scene/detections", "vision_msgs/Detection2DArray", ("policy",), (), "the things in view"),
     Topic("scene/markers", "visualization_msgs/MarkerArray", ("policy",), (), "the things in view, for RViz"),
     Topic("scene/image_annotated/compressed", "sensor_msgs/CompressedImage", ("policy",), (), "the view"),
     Topic("scene/caption", STRING, ("policy",), (), "the view in a sentence"),
