@@ -48,11 +48,43 @@ SAFETY_GATE = (
     Parameter("scan_yaw", float, "heading of the range finder, + is left", "rad", -3.1416, 3.1416),
 )
 
-SIMULATOR = (STAMPED, BASE_FRAME)
+CAMERA_FRAME = Parameter("camera_frame", str, "tf frame of the camera, z forward and x right")
 
-CAMERA: tuple[Parameter, ...] = ()
+SIMULATOR = (
+    STAMPED,
+    BASE_FRAME,
+    CAMERA_FRAME,
+    Parameter("odom_frame", str, "tf frame of the odometry"),
+    Parameter("scan_frame", str, "tf frame of the range finder"),
+    Parameter("seed", int, "seed of the room; the next reset uses it", "", 0, 2**31 - 1, runtime=True),
+    Parameter("room", str, "room as JSON or path of its file; empty draws one from the seed", runtime=True),
+    Parameter("objects", str, "things in a drawn room, such as: red ball, blue box", runtime=True),
+    Parameter("distractors", int, "how many more things a drawn room has", "", 0, 16, runtime=True),
+    Parameter("real_time_factor", float, "simulated seconds a second", "", 0.05, 20),
+    Parameter("camera_rate", float, "camera images per simulated second", "Hz", 1, 100),
+    Parameter("scan_rate", float, "scans per simulated second", "Hz", 1, 100),
+    Parameter("odom_rate", float, "odometry messages per simulated second", "Hz", 1, 100),
+    Parameter("command_timeout", float, "silence of cmd_vel after which the wheels stop", "s", 0.02, 5),
+)
 
-MICROPHONE: tuple[Parameter, ...] = ()
+CAMERA = (
+    CAMERA_FRAME,
+    Parameter("source", str, "camera as index or path such as /dev/video0, or a video file or stream URL"),
+    Parameter("loop", bool, "start a video file again at its end"),
+    Parameter("image_width", int, "width asked of a camera, 0 for its own", "pixels", 0, 8192),
+    Parameter("image_height", int, "height asked of a camera, 0 for its own", "pixels", 0, 8192),
+    Parameter("frame_rate", float, "rate asked of a camera, or of a file; 0 for its own", "Hz", 0, 240),
+    Parameter("calibration", str, "YAML file of camera_calibration; empty: not calibrated"),
+    Parameter("publish_compressed", bool, "publish JPEG images as well"),
+    Parameter("jpeg_quality", int, "quality of the JPEG images", "", 1, 100),
+)
+
+MICROPHONE = (
+    Parameter("device", str, "input device as number or part of its name; empty for the default one"),
+    Parameter("wav", str, "sound file to play once in place of a device; empty: none"),
+    Parameter("sample_rate", int, "rate of the published sound", "Hz", 8000, 48000),
+    Parameter("block", float, "length of a published piece of sound", "s", 0.01, 1),
+)
 
 SPEECH: tuple[Parameter, ...] = ()
 

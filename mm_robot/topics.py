@@ -13,6 +13,7 @@ STRING = "std_msgs/String"
 TOPICS: tuple[Topic, ...] = (
     Topic("image_raw", "sensor_msgs/Image", ("camera", "simulator"), ("policy",), "camera image, rgb8"),
     Topic("image_raw/compressed", "sensor_msgs/CompressedImage", (), ("policy",), "camera image, JPEG or PNG"),
+    Topic("image_raw/compressed", "sensor_msgs/CompressedImage", ("camera",), (), "camera image as JPEG"),
     Topic("camera_info", "sensor_msgs/CameraInfo", ("camera", "simulator"), ("policy",), "calibration of the camera"),
     Topic("scan", "sensor_msgs/LaserScan", ("simulator",), ("safety_gate",), "range finder"),
     Topic("odom", "nav_msgs/Odometry", ("simulator",), ("policy",), "odometry of the robot"),
@@ -26,6 +27,9 @@ TOPICS: tuple[Topic, ...] = (
     Topic("cmd_vel_raw", TWIST, ("policy",), ("safety_gate",), "velocity that the policy proposes"),
     Topic("cmd_vel_teleop", TWIST, (), ("safety_gate",), "velocity that a person at a joystick asks for"),
     Topic("cmd_vel", TWIST, ("safety_gate",), ("simulator",), "velocity that the wheels may take"),
+    Topic("clock", "rosgraph_msgs/Clock", ("simulator",), (), "simulated time"),
+    Topic("tf", "tf2_msgs/TFMessage", ("simulator",), (), "where the robot is, where tf2_msgs is installed"),
+    Topic("tf_static", "tf2_msgs/TFMessage", ("simulator",), (), "where its sensors are mounted"),
     Topic("collisions", STRING, ("simulator",), (), "what the robot touches (JSON)"),
     Topic("scene/labels", STRING, ("policy",), (), "the things in view (JSON)"),
     Topic("scene/detections", "vision_msgs/Detection2DArray", ("policy",), (), "the things in view"),
