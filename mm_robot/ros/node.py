@@ -6,7 +6,7 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import rclpy
@@ -66,6 +66,11 @@ class LifecycleNode(RclpyLifecycleNode):
     def value(self, key: str) -> Any:
         """The checked value of a parameter."""
         return self._parameters_of_ours[key]
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The checked values of all parameters: key -> value."""
+        return self._parameters_of_ours.all()
 
     def start(self) -> None:
         """Create what the node works with; overridden by nodes, called when it is activated.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from rcl_interfaces.msg import ParameterDescriptor, SetParametersResult
@@ -48,6 +50,10 @@ class NodeParameters:
     def __getitem__(self, key: str) -> Any:
         """The value of a parameter."""
         return self._values[key]
+
+    def all(self) -> Mapping[str, Any]:
+        """Every parameter: key -> value."""
+        return MappingProxyType(self._values)
 
     def topic(self, name: str) -> str:
         """The name in use of a topic: as configured, or as it is where it is the node's own (``~/``).
