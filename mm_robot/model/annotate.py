@@ -14,6 +14,8 @@ from PIL import Image, ImageDraw, ImageFont
 from mm_robot.sim.scene import COLOURS, MAX_ANGULAR, MAX_LINEAR
 from mm_robot.types import ImageArray, SceneLabel
 
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
 TARGET = (255, 214, 10)
 PALE = (235, 238, 245)
 DIM = (170, 176, 190)
@@ -52,17 +54,8 @@ def annotate(image: ImageArray, overlay: Overlay) -> ImageArray:
     return np.asarray(canvas)
 
 
-def jpeg(image: ImageArray, quality: int = 85) -> bytes:
-    """Encode an RGB image as JPEG."""
-    import io
-
-    buffer = io.BytesIO()
-    Image.fromarray(image).save(buffer, "JPEG", quality=quality)
-    return buffer.getvalue()
-
-
 @functools.cache
-def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+def font(size: int, bold: bool = False) -> Font:
     """Return the DejaVu Sans that comes with matplotlib, which has the letters of many languages."""
     import matplotlib
 
@@ -79,7 +72,8 @@ def _label(draw: ImageDraw.ImageDraw, label: SceneLabel, size: tuple[int, int], 
     if right - left < 1 or bottom - top < 1:
         return
     meant = label.target >= TARGET_FROM
-    colour = TARGET if meant else tuple(round(255 * (0.35 + 0.65 * c)) for c in COLOURS.get(label.colour, (1, 1, 1)))
+    paint = COLOURS.get(label.colour, (1.0, 1.0, 1.0))
+    colour = TARGET if meant else tuple(round(255 * (0.35 + 0.65 * c)) for c in paint)
     line = max(1, round((4 if meant else 2) * scale))
     draw.rectangle((left, top, right, bottom), outline=colour, width=line, fill=(*colour, 36 if meant else 0))
     text = f"{label.name} {label.score:.0%}"
@@ -109,7 +103,8 @@ def _instruction(draw: ImageDraw.ImageDraw, overlay: Overlay, size: tuple[int, i
     )
     text = f"“{overlay.instruction}”" if overlay.instruction else "waiting for an instruction"
     text = shorten(draw, text, letters, width - chip_width - 40 * scale)
-    draw.text((12 * scale, 20 * scale), text, font=letters, fill=PALE if overlay.instruction else DIM, anchor="lm")
+    fill = PALE if overlay.instruction else DIM
+    draw.text((12 * scale, 20 * scale), text, font=letters, fill=fill, anchor="lm")
     if overlay.reason:
         small = font(max(9, round(12 * scale)))
         reason = shorten(draw, overlay.reason, small, width - 24 * scale)
@@ -129,7 +124,8 @@ def _command(draw: ImageDraw.ImageDraw, overlay: Overlay, size: tuple[int, int],
     if abs(turn) > 0.02:
         start = -90.0
         end = start - 100.0 * turn
-        arc = (x - radius + 5, y - radius + 5, x + radius - 5, y + radius - 5)
+        inner = radius - 5 * scale
+        arc = (x - inner, y - inner, x + inner, y + inner)
         draw.arc(arc, min(start, end), max(start, end), fill=TARGET, width=max(2, round(4 * scale)))
     if abs(speed) > 0.02:
         lean = math.radians(-35.0 * turn)
@@ -160,7 +156,7 @@ def _command(draw: ImageDraw.ImageDraw, overlay: Overlay, size: tuple[int, int],
     draw.text((edge - 8 * scale, y + 21 * scale), text, font=letters, fill=PALE, anchor="rm")
 
 
-def shorten(draw: ImageDraw.ImageDraw, text: str, letters: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: float) -> str:
+def shorten(draw: ImageDraw.ImageDraw, text: str, letters: Font, width: float) -> str:
     """Cut a text to ``width`` pixels."""
     if draw.textlength(text, font=letters) <= width:
         return text

@@ -1,7 +1,8 @@
-"""How often and how late: rates and ages over a sliding window."""
+"""How often and how late: rates and ages over a sliding window, usable from any thread."""
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 
 import numpy as np
@@ -14,19 +15,22 @@ class Rate:
         """Create a counter without events."""
         self._window = window
         self._times: deque[float] = deque()
+        self._lock = threading.Lock()
 
     def tick(self, now: float) -> None:
         """Count one event at ``now``."""
-        self._times.append(now)
-        self._forget(now)
+        with self._lock:
+            self._times.append(now)
+            self._forget(now)
 
     def per_second(self, now: float) -> float:
         """Return the rate at ``now`` in Hz; 0 where fewer than two events are in the window."""
-        self._forget(now)
-        if len(self._times) < 2:
-            return 0.0
-        span = self._times[-1] - self._times[0]
-        return (len(self._times) - 1) / span if span > 0.0 else 0.0
+        with self._lock:
+            self._forget(now)
+            if len(self._times) < 2:
+                return 0.0
+            span = self._times[-1] - self._times[0]
+            return (len(self._times) - 1) / span if span > 0.0 else 0.0
 
     def _forget(self, now: float) -> None:
         while self._times and self._times[0] < now - self._window:
@@ -39,15 +43,20 @@ class Spread:
     def __init__(self, size: int = 400) -> None:
         """Create an empty collection."""
         self._samples: deque[float] = deque(maxlen=size)
+        self._lock = threading.Lock()
 
     def add(self, sample: float) -> None:
         """Take in one sample."""
-        self._samples.append(sample)
+        with self._lock:
+            self._samples.append(sample)
 
     def clear(self) -> None:
         """Forget all samples."""
-        self._samples.clear()
+        with self._lock:
+            self._samples.clear()
 
     def percentile(self, percent: float) -> float | None:
         """Return the percentile, or None without samples."""
-        return float(np.percentile(list(self._samples), percent)) if self._samples else None
+        with self._lock:
+            samples = list(self._samples)
+        return float(np.percentile(samples, percent)) if samples else None

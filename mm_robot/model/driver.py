@@ -89,19 +89,20 @@ class Driver:
         with self._lock:
             return self._status
 
-    def instruct(self, instruction: str, source: str) -> TaskStatus:
+    def instruct(self, instruction: str, source: str, now: float) -> TaskStatus:
         """Start a task; whatever ran before ends now. The instruction must be valid already."""
         with self._lock:
+            self._started = now
             self._playback.clear()
             self._tracker = None
             number = self._status.instruction_id + 1
             self._status = TaskStatus(number, instruction, source, RUNNING)
             return self._status
 
-    def stop(self, reason: str) -> bool:
+    def stop(self, reason: str, state: str = IDLE) -> bool:
         """End a running task with ``reason``; return whether one was running."""
         with self._lock:
-            return self._end(IDLE, reason)
+            return self._end(state, reason)
 
     def observe(
         self, image: ImageArray, robot: RobotState, received: float, now: float
@@ -116,7 +117,6 @@ class Driver:
                 return 0, Observation(image, "", robot, TaskState(), received)
             if self._tracker is None:
                 self._tracker = TaskTracker(now, robot)
-                self._started = now
             task = self._tracker.update(now, robot)
             observation = Observation(image, self._status.instruction, robot, task, received)
             return self._status.instruction_id, observation
@@ -145,21 +145,22 @@ class Driver:
             return False
 
     def command(
-        self, now: float, monotonic: float, camera: float | None, odometry: float | None
+        self, now: float, monotonic: float, camera: float | None, odometry: float | None, fault: str = ""
     ) -> Command:
         """Return the command due now.
 
         ``camera`` and ``odometry`` are the monotonic receipt times of the latest messages, None
-        where there was none yet.
+        where there was none yet; ``fault`` is another reason for which the robot has to stand.
         """
         with self._lock:
             clock_hold = self._watch_clock(now, monotonic)
-            if self._tracker is not None and now - self._started > self._timeouts.task:
+            if now - self._started > self._timeouts.task:
                 self._end(IDLE, f"gave up after {self._timeouts.task:g} s")
             if self._status.state != RUNNING:
                 return Command()
             hold = (
                 clock_hold
+                or fault
                 or silence("camera", camera, monotonic, self._timeouts.camera)
                 or silence("odometry", odometry, monotonic, self._timeouts.odometry)
             )

@@ -117,9 +117,11 @@ def explanation_json(header: Header, task: int, decision: Decision) -> str:
     )
 
 
-def has_vision_messages() -> bool:
-    """Whether vision_msgs is installed."""
-    return importlib.util.find_spec("vision_msgs") is not None
+def detections_type() -> Any:
+    """Return the Detection2DArray of vision_msgs, or None where that is not installed."""
+    if importlib.util.find_spec("vision_msgs") is None:
+        return None
+    return importlib.import_module("vision_msgs.msg").Detection2DArray
 
 
 def detections(header: Header, labels: Sequence[SceneLabel], width: int, height: int) -> Any:
@@ -168,7 +170,8 @@ def markers(header: Header, labels: Sequence[SceneLabel], view: View, frame: str
         arrow.scale.x, arrow.scale.y, arrow.scale.z = thick, 2.5 * thick, 3.0 * thick
         array.markers.append(arrow)
 
-        name = _marker(header, frame, "name", number, Marker.TEXT_VIEW_FACING, ColorRGBA(r=1.0, g=1.0, b=1.0, a=1.0))
+        white = ColorRGBA(r=1.0, g=1.0, b=1.0, a=1.0)
+        name = _marker(header, frame, "name", number, Marker.TEXT_VIEW_FACING, white)
         name.pose.position.x, name.pose.position.y, name.pose.position.z = x, y, 0.6
         name.scale.z = 0.15
         name.text = f"{label.name} {label.score:.0%}"

@@ -1,0 +1,201 @@
+"""The driving node: hears instructions, looks through the camera, proposes velocities.
+
+Hears ``instruction``, ``instruction/voice`` and ``cmd`` (one task at a time, the newest wins), ``stop``,
+``image_raw`` (or ``image_raw/compressed``), ``camera_info`` and ``odom``. Proposes ``cmd_vel_raw`` at
+``command_rate`` and tells what it sees on ``scene/*``, what it answers on ``answer``, why it acts on
+``explanation`` and how far it is on ``~/status`` (JSON, latched). The model runs in a thread of its own.
+
+``~/load`` loads the policy anew, for example after a missing checkpoint was put in place; so does
+reactivating the node.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from geometry_msgs.msg import TwistStamped
+from nav_msgs.msg import Odometry
+from sensor_msgs.msg import CompressedImage, Image
+from std_msgs.msg import Empty, Header, String
+from std_srvs.srv import Trigger
+
+from mm_robot.errors import InputError
+from mm_robot.model.cadence import Rate, Spread
+from mm_robot.model.driver import RUNNING, Command, Driver, Timeouts
+from mm_robot.model.instruction import validate_instruction
+from mm_robot.model.policy import Policy, load_policy
+from mm_robot.nodes.policy_thread import Frame, PolicyThread
+from mm_robot.ros.convert import odometry_to_state, velocity_to_message
+from mm_robot.ros.node import LifecycleNode, spin
+from mm_robot.ros.scene_publisher import ScenePublisher
+from mm_robot.types import RobotState
+
+STATUS_PERIOD = 0.5
+AGES_KEPT = 4000
+
+
+class PolicyNode(LifecycleNode):
+    """Turns messages into observations and decisions into messages; the driver core does the rest."""
+
+    def __init__(self, load: Callable[[str, int, str], Policy] = load_policy, **kwargs: Any) -> None:
+        """Create the node; ``load(source, threads, device)`` makes the policy when it is activated."""
+        super().__init__("policy", **kwargs)
+        self._load = load
+
+    def start(self) -> None:
+        """Subscribe, and start loading the policy."""
+        self._driver = Driver(
+            Timeouts(
+                camera=self.value("camera_timeout"),
+                odometry=self.value("odometry_timeout"),
+                decision=self.value("decision_timeout"),
+                clock=self.value("clock_timeout"),
+                task=self.value("task_timeout"),
+            )
+        )
+        self._robot: RobotState | None = None
+        self._located: float | None = None
+        self._command = Command()
+        self._actions, self._ages = Rate(), Spread(AGES_KEPT)
+        self._publish_command = self.publish_to(TwistStamped, "cmd_vel_raw").publish
+        self._publish_answer = self.publish_to(String, "answer").publish
+        self._status = self.publish_to(String, "~/status", "latched")
+        self._thread = PolicyThread(self, self._driver, self._load_policy, ScenePublisher(self))
+        if self.value("image_transport") == "compressed":
+            self._images = self.subscribe(CompressedImage, "image_raw/compressed", self._see, "sensor")
+        else:
+            self._images = self.subscribe(Image, "image_raw", self._see, "sensor")
+        self.subscribe(Odometry, "odom", self._locate, "sensor")
+        for topic in ("instruction", "instruction/voice", "cmd"):
+            self.subscribe(String, topic, lambda message, topic=topic: self._instruct(message.data, topic))
+        self.subscribe(Empty, "stop", self._stop)
+        self.serve(Trigger, "~/load", self._load_anew)
+        self.every(1.0 / self.value("command_rate"), self._drive)
+        self.every(STATUS_PERIOD, self._tell_status)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stand, and end the model's thread."""
+        self._driver.stop("the node was deactivated")
+        self._publish_twist(Command())
+        self._tell_status()
+        self._thread.end()
+
+    def robot(self) -> RobotState | None:
+        """The latest odometry, None before the first."""
+        return self._robot
+
+    def command(self) -> Command:
+        """The command that was published last."""
+        return self._command
+
+    def task_time(self) -> float:
+        """The node's clock in s, by which tasks are timed."""
+        return self.get_clock().now().nanoseconds * 1e-9
+
+    def _answer(self, text: str) -> None:
+        if text:
+            self._publish_answer(String(data=text))
+
+    def _load_policy(self) -> Policy:
+        return self._load(self.value("policy"), self.value("threads"), self.value("device"))
+
+    def _load_anew(self, _request: Trigger.Request, response: Trigger.Response) -> None:
+        self._driver.stop("the policy is loaded anew")
+        self._thread.load_anew()
+        response.success = True
+        response.message = "loading; ~/status and the diagnostics tell the result"
+
+    def _see(self, message: Image | CompressedImage) -> None:
+        self._thread.see(Frame(message, time.monotonic()))
+
+    def _locate(self, message: Odometry) -> None:
+        self._robot = odometry_to_state(message)
+        self._located = time.monotonic()
+
+    def _instruct(self, text: str, source: str) -> None:
+        try:
+            instruction = validate_instruction(text)
+        except InputError as error:
+            self.count("rejected instructions")
+            self.get_logger().warning(f"{source}: {error}")
+            self._answer(f"I cannot take that: {error}")
+            return
+        self._ages.clear()
+        self._driver.instruct(instruction, source, self.task_time())
+        failure = self._thread.load_error
+        if failure:
+            self._driver.stop(f"no policy is loaded: {failure}", "unable")
+            self._answer("I cannot do that: no policy is loaded.")
+        self._drive()
+        self._tell_status()
+
+    def _stop(self, _message: Empty) -> None:
+        self._driver.stop("stopped")
+        self._drive()
+        self._tell_status()
+
+    def _drive(self) -> None:
+        monotonic = time.monotonic()
+        held = self._command.hold
+        self._command = self._driver.command(
+            self.task_time(), monotonic, self._images.last, self._located, self._thread.fault
+        )
+        if self._command.age is not None:
+            self._actions.tick(monotonic)
+            self._ages.add(self._command.age)
+        self._publish_twist(self._command)
+        ended = False
+        while not self._thread.endings.empty():
+            self._answer(self._thread.endings.get())
+            ended = True
+        if ended or bool(self._command.hold) != bool(held):
+            self._tell_status()
+
+    def _publish_twist(self, command: Command) -> None:
+        header = Header(stamp=self.get_clock().now().to_msg(), frame_id=self.value("base_frame"))
+        self._publish_command(velocity_to_message(command.linear, command.angular, header))
+
+    def _tell_status(self) -> None:
+        task = self._driver.status
+        now = time.monotonic()
+        figures = {
+            "chunk_rate": self._thread.decisions.per_second(now),
+            "action_rate": self._actions.per_second(now),
+            "age_p50": milliseconds(self._ages.percentile(50)),
+            "age_p95": milliseconds(self._ages.percentile(95)),
+            "inference_ms": milliseconds(self._thread.inference.percentile(50)),
+        }
+        status = {
+            "instruction_id": task.instruction_id,
+            "instruction": task.instruction,
+            "source": task.source,
+            "state": task.state,
+            "step": task.step,
+            "skill": task.skill,
+            "reason": (self._command.hold if task.state == RUNNING else "") or task.reason,
+            "policy": "error" if self._thread.load_error else "loaded" if self._thread.loaded else "loading",
+            "images_received": self._images.received,
+            **{key: None if value is None else round(value, 2) for key, value in figures.items()},
+        }
+        self._status.publish(String(data=json.dumps(status)))
+        for key, value in figures.items():
+            self.report(key, "" if value is None else value)
+        self.report("task", task.state)
+
+
+def milliseconds(seconds: float | None) -> float | None:
+    """Return the same time in ms."""
+    return None if seconds is None else 1000.0 * seconds
+
+
+def main() -> None:
+    """Run the node."""
+    spin(PolicyNode)
+
+
+if __name__ == "__main__":
+    main()

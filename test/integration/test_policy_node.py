@@ -1,0 +1,178 @@
+"""The driving node over DDS: tasks, standstill rules and failures."""
+
+from __future__ import annotations
+
+import array
+import itertools
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from policy_rig import CRUISE, Partner, SteadyPolicy, rig, wait_for
+from std_srvs.srv import Trigger
+
+from mm_robot.errors import CheckpointError
+from mm_robot.nodes.policy import PolicyNode
+
+Rig = tuple[PolicyNode, Partner]
+
+
+@pytest.fixture
+def driving(ros_domain: int) -> Iterator[Rig]:
+    with rig(ros_domain, lambda *_: SteadyPolicy()) as both:
+        wait_for(lambda: both[1].status.get("policy") == "loaded", "the policy to be loaded")
+        wait_for(lambda: both[1].labels, "labels")
+        yield both
+
+
+def start(partner: Partner, text: str = "drive on", topic: str = "instruction") -> None:
+    partner.say(text, topic)
+    wait_for(lambda: partner.speed == pytest.approx(CRUISE), "the robot to be driven")
+
+
+def test_stands_and_tells_what_it_sees_while_idle(driving: Rig) -> None:
+    partner = driving[1]
+    seen = len(partner.labels)
+    wait_for(lambda: len(partner.labels) >= seen + 5, "labels to keep flowing")
+    assert partner.status["state"] == "idle"
+    assert all(speed == 0.0 for _, speed in partner.commands)
+    label = partner.labels[-1]["labels"][0]
+    assert label["name"] == "red ball"
+    assert label["box"] == pytest.approx([16, 24, 32, 36])
+    assert "red ball" in partner.captions[-1]
+    assert partner.pictures[-1].format.startswith("rgb8; jpeg")
+    wait_for(lambda: any(marker.text.startswith("red ball") for marker in partner.markers[-1].markers), "a marker")
+
+
+@pytest.mark.parametrize("topic", ["instruction", "instruction/voice", "cmd"])
+def test_drives_when_instructed_and_reports_figures(driving: Rig, topic: str) -> None:
+    partner = driving[1]
+    start(partner, topic=topic)
+    wait_for(lambda: partner.status["state"] == "running" and partner.status["action_rate"] > 15, "figures")
+    time.sleep(2.0)
+    status = partner.status
+    assert (status["instruction"], status["source"], status["skill"]) == ("drive on", topic, "go_to")
+    assert 7 <= status["chunk_rate"] <= 11
+    assert 0 < status["age_p50"] <= status["age_p95"] < 400
+    wait_for(lambda: partner.explanations, "an explanation")
+    assert partner.explanations[-1]["attribution"] == [[0.5] * 3] * 2
+
+
+def test_stop_ends_the_task(driving: Rig) -> None:
+    partner = driving[1]
+    start(partner)
+    partner.call_stop()
+    wait_for(lambda: partner.speed == 0.0, "a stop", 0.5)
+    wait_for(lambda: partner.status["state"] == "idle", "the task to end")
+    assert partner.status["reason"] == "stopped"
+    time.sleep(0.5)
+    assert partner.speed == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "answer"),
+    [("finish", "done", "I am there."), ("unfindable", "absent", "nothing like it here")],
+)
+def test_an_outcome_ends_the_task_with_an_answer(driving: Rig, text: str, state: str, answer: str) -> None:
+    partner = driving[1]
+    partner.say(text)
+    wait_for(lambda: partner.status["state"] == state, state)
+    wait_for(lambda: partner.answers, "an answer")
+    assert partner.answers[-1] == answer
+    assert partner.speed == 0.0
+
+
+def test_a_silent_camera_stops_the_robot_within_half_a_second(driving: Rig) -> None:
+    partner = driving[1]
+    start(partner)
+    partner.camera_on = False
+    stalled = time.monotonic()
+    stopped = wait_for(lambda: partner.speed == 0.0, "a stop", 2.0)
+    assert stopped - stalled <= 0.5
+    wait_for(lambda: "camera silent" in partner.status["reason"], "the reason")
+    assert partner.status["state"] == "running"
+    partner.camera_on = True
+    wait_for(lambda: partner.speed > 0.0, "the robot to go on")
+
+
+def test_silent_odometry_stops_the_robot(driving: Rig) -> None:
+    partner = driving[1]
+    start(partner)
+    partner.odometry_on = False
+    wait_for(lambda: "odometry silent" in partner.status["reason"], "the reason", 2.0)
+    assert partner.speed == 0.0
+
+
+def test_a_model_that_hangs_does_not_drive_from_its_old_frame(driving: Rig) -> None:
+    partner = driving[1]
+    partner.say("sleep on it")
+    wait_for(lambda: "late" in partner.status["reason"], "the reason", 5.0)
+    assert all(speed == 0.0 for _, speed in partner.commands)
+
+
+def test_a_model_that_fails_ends_the_task_and_the_next_one_works(driving: Rig) -> None:
+    node, partner = driving
+    partner.say("explode")
+    wait_for(lambda: "bang" in partner.status["reason"], "the reason")
+    assert partner.status["state"] == "idle"
+    wait_for(lambda: any("bang" in status.message for status in partner.health), "diagnostics")
+    start(partner)
+    assert node.active
+
+
+@pytest.mark.parametrize("text", ["", "  ", "x" * 201, "go\x07on", "go\nto"])
+def test_a_wrong_instruction_is_refused_and_changes_nothing(driving: Rig, text: str) -> None:
+    partner = driving[1]
+    start(partner)
+    number = partner.status["instruction_id"]
+    partner.say(text)
+    wait_for(lambda: partner.answers, "an answer")
+    assert "instruction" in partner.answers[-1]
+    assert partner.status["instruction_id"] == number
+    assert partner.speed == pytest.approx(CRUISE)
+
+
+def test_a_truncated_image_is_counted_and_the_robot_stands(driving: Rig) -> None:
+    node, partner = driving
+    start(partner)
+    partner.camera_on = False
+    for _ in range(10):
+        broken = partner._image
+        broken.data = array.array("B", b"123")
+        partner.camera.publish(broken)
+        time.sleep(0.03)
+    wait_for(lambda: any("3 bytes" in status.message for status in partner.health), "diagnostics")
+    assert partner.speed == 0.0
+    assert node.active
+
+
+def test_a_missing_checkpoint_is_named_and_can_be_mended(ros_domain: int) -> None:
+    attempts = itertools.count()
+
+    def load(*_: Any) -> SteadyPolicy:
+        if next(attempts) == 0:
+            raise CheckpointError("/no/such/folder: no checkpoint; give policy:=FOLDER")
+        return SteadyPolicy()
+
+    with rig(ros_domain, load) as (node, partner):
+        wait_for(lambda: partner.status.get("policy") == "error", "the error")
+        wait_for(lambda: any("/no/such/folder" in status.message for status in partner.health), "diagnostics")
+        partner.say("drive on")
+        wait_for(lambda: partner.status["state"] == "unable", "a refusal")
+        assert "/no/such/folder" in partner.status["reason"]
+        client = partner.create_client(Trigger, "policy/load")
+        assert client.wait_for_service(10)
+        future = client.call_async(Trigger.Request())
+        wait_for(future.done, "the service")
+        wait_for(lambda: partner.status["policy"] == "loaded", "the policy to be loaded")
+        assert partner.speed == 0.0
+        start(partner)
+
+
+def test_a_clock_that_stands_still_stops_the_robot(ros_domain: int) -> None:
+    with rig(ros_domain, lambda *_: SteadyPolicy(), use_sim_time=True) as (_, partner):
+        wait_for(lambda: partner.status.get("policy") == "loaded", "the policy to be loaded")
+        partner.say("drive on")
+        wait_for(lambda: "clock" in partner.status["reason"], "the reason")
+        assert all(speed == 0.0 for _, speed in partner.commands)
