@@ -1,0 +1,176 @@
+"""A command grammar as a deterministic automaton: what the recogniser searches and sentences are drawn from.
+
+A JSGF grammar that is compiled directly is mostly empty transitions (four of five), on which the
+recogniser is slow and loses paths. Here they are removed, equal prefixes are shared
+(weighted determinisation) and equal suffixes merged (minimisation).
+"""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pocketsphinx
+
+from mm_robot.errors import InputError
+
+Arc = tuple[int, int, float, str]
+"""From state, to state, probability, word ("" for none)."""
+
+PRECISION = 9
+MAXIMUM_STATES = 20000
+
+
+@dataclass(frozen=True)
+class Automaton:
+    """A deterministic acyclic automaton over words; state 0 starts.
+
+    ``arcs[state][word]`` is (next state, probability); ``ends[state]`` the probability that a
+    sentence ends there. Both together sum to one in each state.
+    """
+
+    arcs: tuple[dict[str, tuple[int, float]], ...]
+    ends: tuple[float, ...]
+
+    @classmethod
+    def from_jsgf(cls, grammar: str) -> Automaton:
+        """Build it from a JSGF grammar with one public rule and no loops.
+
+        Raises:
+            InputError: the grammar cannot be parsed, loops, or is too large.
+        """
+        start, final, arcs = _compile(grammar)
+        return _minimised(_determinised(start, final, arcs))
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Every word that can be said."""
+        return frozenset(word for arcs in self.arcs for word in arcs)
+
+    def accepts(self, sentence: str) -> bool:
+        """Tell whether the sentence is one of the grammar."""
+        state = 0
+        for word in sentence.split():
+            if word not in self.arcs[state]:
+                return False
+            state = self.arcs[state][word][0]
+        return self.ends[state] > 0.0
+
+    def draw(self, random_numbers: random.Random) -> str:
+        """Draw a sentence by its probability."""
+        state, words = 0, []
+        while True:
+            options = [*self.arcs[state].items(), ("", (-1, self.ends[state]))]
+            word, (following, _) = random_numbers.choices(options, [option[1][1] for option in options])[0]
+            if following < 0:
+                return " ".join(words)
+            words.append(word)
+            state = following
+
+    def transitions(self, weight: float = 1.0) -> Iterator[tuple[int, int, float] | tuple[int, int, float, str]]:
+        """Yield arcs as pocketsphinx takes them, probabilities raised to ``weight``; the last state is the end."""
+        for state, arcs in enumerate(self.arcs):
+            for word, (following, probability) in arcs.items():
+                yield state, following, probability**weight, word
+            if self.ends[state] > 0.0:
+                yield state, len(self.arcs), self.ends[state] ** weight
+
+
+def _compile(grammar: str) -> tuple[int, int, list[Arc]]:
+    decoder = pocketsphinx.Decoder(lm=None, loglevel="FATAL")
+    try:
+        model = decoder.parse_jsgf(grammar)
+    except (ValueError, RuntimeError) as error:
+        raise InputError(f"grammar: not a JSGF grammar with a public rule ({error}); see the JSGF 1.0 specification") from None
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "grammar.fsg")
+        model.writefile(str(path))
+        fields = [line.split() for line in path.read_text().splitlines()]
+    # The written probabilities are those of the grammar to the power 1 / language weight.
+    exponent = float(decoder.config["lw"])
+    arcs = [
+        (int(field[1]), int(field[2]), float(field[3]) ** exponent, "".join(field[4:5]))
+        for field in fields
+        if field and field[0] == "TRANSITION"
+    ]
+    numbers = {field[0]: int(field[1]) for field in fields if len(field) == 2 and field[0].endswith("_STATE")}
+    return numbers["START_STATE"], numbers["FINAL_STATE"], arcs
+
+
+def _determinised(start: int, final: int, arcs: list[Arc]) -> Automaton:
+    spoken: dict[int, list[Arc]] = {}
+    silent: dict[int, list[Arc]] = {}
+    for arc in arcs:
+        (spoken if arc[3] else silent).setdefault(arc[0], []).append(arc)
+
+    def closure(mass: Iterable[tuple[int, float]]) -> dict[int, float]:
+        reached: dict[int, float] = {}
+        waiting = list(mass)
+        for _ in range(100 * MAXIMUM_STATES):
+            if not waiting:
+                return reached
+            state, weight = waiting.pop()
+            reached[state] = reached.get(state, 0.0) + weight
+            waiting += [(arc[1], weight * arc[2]) for arc in silent.get(state, ())]
+        raise InputError("grammar: it loops without a word; remove the loop")
+
+    def key(mass: dict[int, float]) -> tuple[tuple[int, float], ...]:
+        kept = {state: weight for state, weight in mass.items() if state in spoken or state == final}
+        total = sum(kept.values())
+        return tuple(sorted((state, round(weight / total, PRECISION)) for state, weight in kept.items()))
+
+    first = key(closure([(start, 1.0)]))
+    numbers = {first: 0}
+    following: list[dict[str, tuple[int, float]]] = []
+    ends: list[float] = []
+    for subset in (queue := [first]):
+        masses: dict[str, list[tuple[int, float]]] = {}
+        for state, weight in subset:
+            for arc in spoken.get(state, ()):
+                masses.setdefault(arc[3], []).append((arc[1], weight * arc[2]))
+        outgoing = {}
+        for word, mass in sorted(masses.items()):
+            target = key(closure(mass))
+            if target not in numbers:
+                numbers[target] = len(numbers)
+                queue.append(target)
+            outgoing[word] = (numbers[target], sum(weight for _, weight in mass))
+        ending = dict(subset).get(final, 0.0)
+        total = ending + sum(probability for _, probability in outgoing.values())
+        following.append({word: (state, probability / total) for word, (state, probability) in outgoing.items()})
+        ends.append(ending / total)
+        if len(numbers) > MAXIMUM_STATES:
+            raise InputError(f"grammar: more than {MAXIMUM_STATES} states; remove loops, or shorten it")
+    return Automaton(tuple(following), tuple(ends))
+
+
+def _minimised(automaton: Automaton) -> Automaton:
+    classes: dict[int, int] = {}
+    known: dict[tuple[object, ...], int] = {}
+    members: list[int] = []
+
+    def visit(state: int, path: frozenset[int]) -> int:
+        if state in classes:
+            return classes[state]
+        if state in path:
+            raise InputError("grammar: it loops; remove the loop (* or + or a rule that names itself)")
+        arcs = automaton.arcs[state]
+        signature = (
+            round(automaton.ends[state], 6),
+            *((word, visit(to, path | {state}), round(p, 6)) for word, (to, p) in sorted(arcs.items())),
+        )
+        if signature not in known:
+            known[signature] = len(members)
+            members.append(state)
+        classes[state] = known[signature]
+        return classes[state]
+
+    visit(0, frozenset())
+    order = {classes[state]: len(members) - 1 - index for index, state in enumerate(members)}
+    arcs_of = [
+        {word: (order[classes[to]], p) for word, (to, p) in automaton.arcs[state].items()} for state in reversed(members)
+    ]
+    return Automaton(tuple(arcs_of), tuple(automaton.ends[state] for state in reversed(members)))
