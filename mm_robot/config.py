@@ -99,8 +99,8 @@ def _overlay(values: dict[str, dict[str, Any]], file: Path, namespace: str) -> N
                     except ConfigError as error:
                         raise ConfigError(f"{file}: section {section}: {error}") from None
                 elif not is_ros_parameter(key) and not (wildcard and key in every_key):
-                    error = unknown_key(key, every_key if wildcard else known[node])
-                    raise ConfigError(f"{file}: section {section}: {error}")
+                    wrong = unknown_key(key, every_key if wildcard else known[node])
+                    raise ConfigError(f"{file}: section {section}: {wrong}")
 
 
 def _read(file: Path) -> Mapping[str, Any]:

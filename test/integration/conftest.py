@@ -1,0 +1,48 @@
+"""Real nodes as processes, and a partner that talks to them, on a ROS domain of their own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+pytest.importorskip("rclpy", reason="rclpy is not installed")
+
+from domains import reserve_domain  # noqa: E402
+from node_process import NodeProcess  # noqa: E402
+from probe import Probe  # noqa: E402
+
+from mm_robot.environment import process_variables  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def ros_domain() -> Iterator[int]:
+    """A ROS domain ID that nobody on this machine uses, in force for the session and its child processes."""
+    before = dict(os.environ)
+    with reserve_domain() as domain:
+        os.environ.update(process_variables(), ROS_DOMAIN_ID=str(domain))
+        yield domain
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture
+def start_node(ros_domain: int) -> Iterator[Callable[..., NodeProcess]]:
+    """``start_node(name, parameters, remaps, namespace)`` starts a node as a process; it ends with the test."""
+    running: list[NodeProcess] = []
+
+    def start(*arguments: object, **keywords: object) -> NodeProcess:
+        running.append(NodeProcess(*arguments, **keywords))  # type: ignore[arg-type]
+        return running[-1]
+
+    yield start
+    for process in running:
+        process.stop()
+
+
+@pytest.fixture
+def probe(ros_domain: int) -> Iterator[Probe]:
+    """A node of the test's own, spinning in the background."""
+    with Probe(ros_domain) as partner:
+        yield partner

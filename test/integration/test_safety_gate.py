@@ -1,0 +1,240 @@
+"""The safety gate as a real process over DDS."""
+
+from __future__ import annotations
+
+import json
+import math
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from geometry_msgs.msg import Twist, TwistStamped
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
+from node_process import NodeProcess
+from probe import Probe, Received, Repeater
+from sensor_msgs.msg import LaserScan
+from std_msgs.msg import Bool, Empty, String
+from std_srvs.srv import Trigger
+
+
+def velocity(linear: float, angular: float = 0.0) -> TwistStamped:
+    message = TwistStamped()
+    message.twist.linear.x = linear
+    message.twist.angular.z = angular
+    return message
+
+
+def free_scan(ahead: float = math.inf) -> LaserScan:
+    ranges = np.full(360, math.inf, np.float32)
+    ranges[180] = ahead
+    return LaserScan(
+        angle_min=-math.pi,
+        angle_max=math.pi,
+        angle_increment=2 * math.pi / 360,
+        range_min=0.05,
+        range_max=10.0,
+        ranges=ranges.tolist(),
+    )
+
+
+class Rig:
+    """A running gate with a scan and a policy that can be changed while they repeat."""
+
+    def __init__(self, probe: Probe, gate: NodeProcess) -> None:
+        self.probe = probe
+        self.gate = gate
+        self.scan: LaserScan | None = free_scan()
+        self.policy: TwistStamped | None = None
+        self.commands: Received = probe.collect(TwistStamped, "cmd_vel")
+        self.statuses: Received = probe.collect(String, "safety_gate/status", "latched")
+        probe.publisher(LaserScan, "scan", "sensor")
+        probe.publisher(TwistStamped, "cmd_vel_raw")
+        probe.wait(lambda: self.commands, what="the first command")
+
+    def tick(self) -> None:
+        if self.scan is not None:
+            self.probe.publish("scan", self.scan, "sensor", wait=0.0)
+        if self.policy is not None:
+            self.probe.publish("cmd_vel_raw", self.policy, wait=0.0)
+
+    @property
+    def speed(self) -> float:
+        return float(self.commands[-1].twist.linear.x)
+
+    @property
+    def status(self) -> dict[str, Any]:
+        return json.loads(self.statuses[-1].data) if self.statuses else {}
+
+    def wait_for_speed(self, speed: float, timeout: float = 5.0) -> float:
+        """Wait for a commanded speed; the seconds that it took."""
+        begin = time.monotonic()
+        self.probe.wait(
+            lambda: abs(self.speed - speed) < 1e-6, timeout, f"a speed of {speed}, not {self.speed}"
+        )
+        return time.monotonic() - begin
+
+    def wait_for_reason(self, reason: str) -> None:
+        self.probe.wait(lambda: self.status.get("reason") == reason, 5.0, f"{reason}; it is {self.status}")
+
+
+@pytest.fixture
+def rig(probe: Probe, start_node: Callable[..., NodeProcess]) -> Iterator[Rig]:
+    running = Rig(probe, start_node("safety_gate"))
+    with Repeater(running.tick, 0.05):
+        yield running
+
+
+def test_passes_the_policy_and_stops_on_its_silence(rig: Rig) -> None:
+    rig.policy = velocity(0.3)
+    rig.wait_for_speed(0.3)
+    rig.policy = None
+    assert rig.wait_for_speed(0.0) < 1.5
+    rig.wait_for_reason("nothing is proposed")
+    gaps = np.diff(rig.commands.times)
+    assert np.median(gaps) == pytest.approx(0.02, abs=0.004)
+
+
+def test_values_that_are_not_finite_never_pass(rig: Rig) -> None:
+    rig.policy = velocity(0.3)
+    rig.wait_for_speed(0.3)
+    rig.policy = velocity(math.nan, math.inf)
+    rig.wait_for_speed(0.0)
+    rig.policy = velocity(1e9, -1e9)
+    rig.wait_for_speed(0.5)
+    for command in rig.commands:
+        assert abs(command.twist.linear.x) <= 0.5 and abs(command.twist.angular.z) <= 1.2
+
+
+def test_a_spoken_stop_holds_until_a_new_instruction(rig: Rig) -> None:
+    rig.policy = velocity(0.5)
+    rig.wait_for_speed(0.5)
+    rig.probe.publish("stop", Empty())
+    assert rig.wait_for_speed(0.0) < 1.0
+    rig.wait_for_reason("stopped")
+    rig.probe.publish("instruction/voice", String(data="  "))
+    time.sleep(0.3)
+    assert rig.speed == 0.0
+    rig.probe.publish("instruction/voice", String(data="go on"))
+    rig.wait_for_speed(0.5)
+
+
+def test_the_emergency_stop_stays_until_it_is_let_go_and_reset(rig: Rig) -> None:
+    rig.policy = velocity(0.5)
+    rig.wait_for_speed(0.5)
+    rig.probe.publish("estop", Bool(data=True))
+    assert rig.wait_for_speed(0.0) < 0.3
+    refused = rig.probe.call(Trigger, "safety_gate/reset_estop")
+    assert not refused.success and "still pressed" in refused.message
+    rig.probe.publish("estop", Bool(data=False))
+    rig.probe.publish("instruction", String(data="go on"))
+    time.sleep(0.3)
+    assert rig.speed == 0.0 and rig.status["emergency_stop"]
+    assert rig.probe.call(Trigger, "safety_gate/reset_estop").success
+    rig.wait_for_reason("waiting for an instruction")
+    rig.probe.publish("instruction", String(data="go on"))
+    rig.wait_for_speed(0.5)
+
+
+def test_the_joystick_outranks_the_policy(rig: Rig) -> None:
+    rig.policy = velocity(0.3)
+    rig.wait_for_speed(0.3)
+    rig.probe.publisher(TwistStamped, "cmd_vel_teleop")
+    with rig.probe.repeat("cmd_vel_teleop", lambda: velocity(-0.2), 0.05):
+        rig.wait_for_speed(-0.2)
+    rig.wait_for_speed(0.3)
+
+
+def test_an_obstacle_and_a_silent_scanner_stop_the_robot(rig: Rig) -> None:
+    rig.policy = velocity(0.4)
+    rig.wait_for_speed(0.4)
+    rig.scan = free_scan(ahead=0.22)
+    assert rig.wait_for_speed(0.0) < 0.5
+    rig.wait_for_reason("obstacle")
+    rig.scan = free_scan()
+    rig.wait_for_speed(0.4)
+    rig.scan = None
+    rig.wait_for_speed(0.0)
+    rig.wait_for_reason("no fresh scan")
+
+
+def test_publishes_zero_while_inactive_and_on_its_way_down(rig: Rig) -> None:
+    rig.policy = velocity(0.4)
+    rig.wait_for_speed(0.4)
+    transition = Transition(id=Transition.TRANSITION_DEACTIVATE)
+    request = ChangeState.Request(transition=transition)
+    assert rig.probe.call(ChangeState, "safety_gate/change_state", request).success
+    rig.wait_for_speed(0.0)
+    rig.wait_for_reason("the gate is not active")
+    request.transition.id = Transition.TRANSITION_ACTIVATE
+    assert rig.probe.call(ChangeState, "safety_gate/change_state", request).success
+    rig.wait_for_speed(0.4)
+    assert rig.gate.interrupt(number=signal.SIGTERM) == 0
+    rig.wait_for_speed(0.0)
+
+
+def test_a_killed_policy_process_stops_the_robot(rig: Rig) -> None:
+    """The policy's process is killed outright: nothing on its way down helps the gate."""
+    context = multiprocessing.get_context("spawn")
+    policy = context.Process(target=_drive_for_ever, args=(int(os.environ["ROS_DOMAIN_ID"]),))
+    policy.start()
+    try:
+        rig.wait_for_speed(0.25, timeout=20.0)
+        policy.kill()
+        policy.join(5.0)
+        assert rig.wait_for_speed(0.0) < 1.0
+    finally:
+        policy.kill()
+
+
+def _drive_for_ever(domain: int) -> None:
+    with Probe(domain) as probe:
+        publisher = probe.publisher(TwistStamped, "cmd_vel_raw")
+        while True:
+            publisher.publish(velocity(0.25))
+            time.sleep(0.05)
+
+
+def test_a_twist_is_published_where_that_is_configured(
+    probe: Probe, start_node: Callable[..., NodeProcess]
+) -> None:
+    start_node("safety_gate", {"enable_stamped_cmd_vel": False, "on_stale_scan": "ignore"}, namespace="/one")
+    commands = probe.collect(Twist, "one/cmd_vel")
+    probe.publisher(TwistStamped, "one/cmd_vel_raw")
+    with probe.repeat("one/cmd_vel_raw", lambda: velocity(0.1), 0.05):
+        probe.wait(lambda: commands and commands[-1].linear.x == pytest.approx(0.1), what="0.1 m/s")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"max_linear": -1.0}, "parameter max_linear: -1.0 was given; allowed is a number from 0 to 5"),
+        ({"max_linear": "fast"}, "parameter max_linear: 'fast' was given; allowed is a number"),
+        ({"max_liner": 0.4}, "parameter max_liner does not exist; did you mean max_linear?"),
+        ({"on_stale_scan": "panic"}, "allowed is one of stop, ignore"),
+    ],
+)
+def test_a_wrong_parameter_is_one_line_and_exit_status_2(
+    start_node: Callable[..., NodeProcess], parameters: dict[str, Any], message: str
+) -> None:
+    process = start_node("safety_gate", parameters)
+    assert process.wait() == 2
+    assert message in process.output
+    assert len(process.output.strip().splitlines()) == 1
+
+
+def test_a_parameter_file_is_used(
+    probe: Probe, start_node: Callable[..., NodeProcess], tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("/**/safety_gate: {ros__parameters: {max_linear: 0.15}}\n")
+    rig = Rig(probe, start_node("safety_gate", parameter_file=file))
+    rig.policy = velocity(0.5)
+    with Repeater(rig.tick, 0.05):
+        rig.wait_for_speed(0.15)
