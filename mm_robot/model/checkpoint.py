@@ -1,0 +1,110 @@
+"""Saves and loads a checkpoint folder: adapter, encoders and heads, processor, labels, model card."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from transformers import AutoTokenizer, PreTrainedTokenizerBase
+from transformers.utils import logging as transformers_logging
+
+from mm_robot.errors import CheckpointError
+from mm_robot.model.base import BASE_MODEL, BASE_SHA256, find_base_model
+from mm_robot.model.fused_lm import CHUNK, AdapterSettings, FusedLanguageModel, load_language_model
+from mm_robot.model.fused_policy import FusedPolicy
+from mm_robot.model.processor import Processor
+
+FORMAT = 1
+_LANGUAGE_MODEL = "language_model."
+
+
+def new_model(base: Path, processor: Processor, shapes: int, colours: int) -> FusedLanguageModel:
+    """A model that is to be trained, on the base language model in ``base``."""
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    return FusedLanguageModel(load_language_model(base, AdapterSettings()), processor, shapes, colours)
+
+
+def tokenizer_of(base: Path) -> PreTrainedTokenizerBase:
+    """The base model's tokenizer."""
+    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(base, local_files_only=True)
+    return tokenizer
+
+
+def save_checkpoint(
+    folder: Path, model: FusedLanguageModel, processor: Processor, shapes: tuple[str, ...], colours: tuple[str, ...]
+) -> None:
+    """Write everything but the base language model, which is named by its hash."""
+    folder.mkdir(parents=True, exist_ok=True)
+    model.language_model.save_pretrained(str(folder / "adapter"))
+    (folder / "adapter" / "README.md").unlink(missing_ok=True)
+    own = {n: t.contiguous() for n, t in model.state_dict().items() if not n.startswith(_LANGUAGE_MODEL)}
+    save_file(own, folder / "encoders.safetensors")
+    processor.save(folder / "processor.json")
+    (folder / "labels.json").write_text(json.dumps({"shapes": shapes, "colours": colours}, indent=1) + "\n")
+    config = {"format": FORMAT, "base_model": BASE_MODEL, "base_sha256": BASE_SHA256, "action_chunk": CHUNK}
+    (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
+
+
+def load_model(
+    folder: Path, device: str = "cpu"
+) -> tuple[FusedLanguageModel, PreTrainedTokenizerBase, Processor, tuple[str, ...], tuple[str, ...]]:
+    """The model of a checkpoint folder with its tokenizer, processor, shape and colour names.
+
+    Raises:
+        CheckpointError: a file is missing, altered or of another kind; the message names it.
+    """
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    if not folder.is_dir():
+        raise CheckpointError(
+            f"{folder} is not a checkpoint folder; name one by the parameter `policy`, or use `embedded`"
+        )
+    config = _json(folder / "config.json")
+    if config.get("format") != FORMAT:
+        raise CheckpointError(
+            f"{folder / 'config.json'} has format {config.get('format')!r}, this version reads {FORMAT}; train it again"
+        )
+    if config.get("base_sha256") != BASE_SHA256:
+        raise CheckpointError(f"{folder} was trained on {config.get('base_model')!r}, this version carries {BASE_MODEL}")
+    labels = _json(folder / "labels.json")
+    processor = Processor.load(folder / "processor.json")
+    base = find_base_model()
+    adapter = folder / "adapter"
+    if not (adapter / "adapter_model.safetensors").is_file():
+        raise CheckpointError(f"{adapter} holds no adapter_model.safetensors; take the checkpoint folder as it was saved")
+    try:
+        shapes, colours = tuple(labels["shapes"]), tuple(labels["colours"])
+        model = FusedLanguageModel(load_language_model(base, adapter), processor, len(shapes), len(colours))
+        missing, unexpected = model.load_state_dict(load_file(folder / "encoders.safetensors"), strict=False)
+    except (OSError, SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
+        reason = str(error).splitlines()[0]
+        raise CheckpointError(f"{folder} cannot be read ({reason}); take the checkpoint folder as it was saved") from error
+    wrong = [n for n in missing if not n.startswith(_LANGUAGE_MODEL)] + list(unexpected)
+    if wrong:
+        raise CheckpointError(f"{folder / 'encoders.safetensors'} does not fit this version ({wrong[0]}); train it again")
+    model.eval().to(device)
+    return model, tokenizer_of(base), processor, shapes, colours
+
+
+def load_checkpoint(folder: Path, threads: int = 1, device: str = "cpu") -> FusedPolicy:
+    """The policy of a checkpoint folder.
+
+    Raises:
+        CheckpointError: see ``load_model``.
+    """
+    torch.set_num_threads(threads)
+    return FusedPolicy(*load_model(folder, device))
+
+
+def _json(path: Path) -> dict[str, object]:
+    try:
+        data = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{path} cannot be read ({error}); take the checkpoint folder as it was saved") from error
+    if not isinstance(data, dict):
+        raise CheckpointError(f"{path} does not hold a JSON object")
+    return data

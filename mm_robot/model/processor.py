@@ -1,0 +1,99 @@
+"""Prepares what the model is given, for training and for driving alike; saved in the checkpoint."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from mm_robot.errors import CheckpointError
+from mm_robot.model.amount import Amount
+from mm_robot.types import FloatArray, ImageArray, RobotState, TaskState
+
+STATE_SIZE = 16
+
+
+@dataclass(frozen=True)
+class Processor:
+    """Turns images and state into the model's input.
+
+    ``width`` and ``height`` px of the image as the model sees it; ``mean`` and ``deviation`` of
+    its pixel values in [0, 1]; ``max_text_tokens`` where an instruction is cut.
+    """
+
+    width: int = 256
+    height: int = 192
+    mean: float = 0.45
+    deviation: float = 0.25
+    max_text_tokens: int = 32
+
+    def image(self, image: ImageArray) -> ImageArray:
+        """[H, W, 3] uint8 RGB of any size -> [height, width, 3] uint8 RGB, cut to the aspect ratio."""
+        rows, columns = image.shape[:2]
+        wanted = self.width / self.height
+        if columns / rows > wanted:
+            keep = max(1, round(rows * wanted))
+            left = (columns - keep) // 2
+            image = image[:, left : left + keep]
+        elif columns / rows < wanted:
+            keep = max(1, round(columns / wanted))
+            top = (rows - keep) // 2
+            image = image[top : top + keep]
+        if image.shape[:2] == (self.height, self.width):
+            return image
+        shrinking = image.shape[0] > self.height
+        method = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
+        return np.asarray(cv2.resize(image, (self.width, self.height), interpolation=method), np.uint8)
+
+    def state(self, robot: RobotState, task: TaskState, amount: Amount | None) -> FloatArray:
+        """Odometry, progress and the number read from the instruction as [STATE_SIZE] float32, about -1 to 1."""
+        goal = task.amount
+        turn_left = 0.0 if goal is None else goal - task.turned
+        move_left = 0.0 if goal is None else goal - task.travelled
+        seen = task.last_bearing is not None
+        bearing = task.last_bearing or 0.0
+        return np.array(
+            [
+                robot.linear / 0.5,
+                robot.angular / 1.2,
+                min(task.elapsed, 60.0) / 60.0,
+                _bounded(turn_left / math.pi, 2.0),
+                _bounded(move_left, 4.0) / 2.0,
+                _bounded(4 * turn_left, 1.0),
+                _bounded(4 * move_left, 1.0),
+                float(goal is not None),
+                min(task.swept, 10.0) / (2 * math.pi),
+                float(seen),
+                math.sin(bearing) if seen else 0.0,
+                math.cos(bearing) if seen else 0.0,
+                min(task.unseen, 5.0) / 5.0 if seen else 1.0,
+                float(amount is not None and amount.unit == "rad"),
+                float(amount is not None and amount.unit == "m"),
+                float(amount is not None and amount.unit == ""),
+            ],
+            np.float32,
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the settings as JSON."""
+        path.write_text(json.dumps(asdict(self), indent=1) + "\n")
+
+    @staticmethod
+    def load(path: Path) -> Processor:
+        """Read the settings back.
+
+        Raises:
+            CheckpointError: the file is missing or does not hold a processor.
+        """
+        try:
+            return Processor(**json.loads(path.read_text()))
+        except (OSError, ValueError, TypeError) as error:
+            raise CheckpointError(f"{path}: not a processor ({error}); take the checkpoint folder as it was saved") from error
+
+
+def _bounded(value: float, limit: float) -> float:
+    return max(-limit, min(limit, value))

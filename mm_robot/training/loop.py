@@ -1,0 +1,137 @@
+"""Runs one stage of training: schedule, progress, TensorBoard, checkpoints, and going on after a break.
+
+Each step draws its data from the stage's seed and its own number, so that a run that was broken
+off and resumed takes the very steps that an unbroken one takes.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.utils.tensorboard import SummaryWriter
+from tqdm import tqdm
+
+from mm_robot.errors import InputError
+
+LossFunction = Callable[[int], dict[str, Tensor]]
+
+
+@dataclass(frozen=True)
+class StageSettings:
+    """How a stage is run.
+
+    ``steps`` optimiser steps of ``batch`` rows; ``learning_rate`` at its peak, reached after
+    ``warmup`` steps and then lowered along a cosine; ``save_every`` steps a checkpoint.
+    """
+
+    steps: int
+    batch: int
+    learning_rate: float
+    warmup: int = 50
+    weight_decay: float = 0.01
+    save_every: int = 100
+
+
+def run_stage(
+    name: str,
+    module: nn.Module,
+    parameters: dict[str, nn.Parameter],
+    settings: StageSettings,
+    loss: LossFunction,
+    folder: Path,
+) -> None:
+    """Train ``parameters`` of ``module`` on ``loss``; goes on from the stage's checkpoint if there is one.
+
+    Raises:
+        InputError: the loss is not finite any more; the last checkpoint is kept.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    optimiser = torch.optim.AdamW(
+        parameters.values(), lr=settings.learning_rate, weight_decay=settings.weight_decay, betas=(0.9, 0.98)
+    )
+    first = _resume(folder / name, parameters, optimiser)
+    if first >= settings.steps:
+        return
+    writer = SummaryWriter(str(folder / "tensorboard"))
+    module.train()
+    averages: dict[str, float] = {}
+    with tqdm(total=settings.steps, initial=first, desc=name, unit="step", mininterval=5) as progress:
+        for step in range(first, settings.steps):
+            for group in optimiser.param_groups:
+                group["lr"] = settings.learning_rate * _schedule(step, settings)
+            losses = loss(step)
+            total = torch.stack(list(losses.values())).sum()
+            if not torch.isfinite(total):
+                raise InputError(
+                    f"{name}: the loss is not finite at step {step} ({_shown(losses)}); lower learning_rate in the "
+                    f"configuration. The last good checkpoint is {folder / name}"
+                )
+            optimiser.zero_grad(set_to_none=True)
+            total.backward()
+            nn.utils.clip_grad_norm_(parameters.values(), 1.0)
+            optimiser.step()
+            losses["total"] = total
+            for key, value in losses.items():
+                number = float(value.detach())
+                averages[key] = 0.95 * averages.get(key, number) + 0.05 * number
+                writer.add_scalar(f"{name}/{key}", number, step)
+            progress.set_postfix({k: f"{v:.3f}" for k, v in averages.items()}, refresh=False)
+            progress.update()
+            if (step + 1) % settings.save_every == 0 or step + 1 == settings.steps:
+                _save(folder / name, step + 1, parameters, optimiser)
+    writer.close()
+
+
+def _schedule(step: int, settings: StageSettings) -> float:
+    if step < settings.warmup:
+        return (step + 1) / settings.warmup
+    done = (step - settings.warmup) / max(1, settings.steps - settings.warmup)
+    return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
+
+
+def _save(path: Path, step: int, parameters: dict[str, nn.Parameter], optimiser: torch.optim.Optimizer) -> None:
+    """Parameters and optimiser moments as safetensors; complete or absent."""
+    tensors: dict[str, Tensor] = {}
+    for name, parameter in parameters.items():
+        tensors[f"parameter/{name}"] = parameter.detach().contiguous()
+        for key, value in optimiser.state.get(parameter, {}).items():
+            tensors[f"optimiser/{key}/{name}"] = torch.as_tensor(value).contiguous()
+    temporary = path.with_suffix(".partial")
+    save_file(tensors, temporary, metadata={"step": str(step)})
+    temporary.replace(path.with_suffix(".safetensors"))
+    path.with_suffix(".json").write_text(json.dumps({"step": step}))
+
+
+def _resume(path: Path, parameters: dict[str, nn.Parameter], optimiser: torch.optim.Optimizer) -> int:
+    weights = path.with_suffix(".safetensors")
+    if not weights.exists():
+        return 0
+    from safetensors import safe_open
+
+    with safe_open(weights, framework="pt") as stream:
+        step = int((stream.metadata() or {}).get("step", 0))
+    tensors = load_file(weights)
+    for name, parameter in parameters.items():
+        stored = tensors.get(f"parameter/{name}")
+        if stored is None or stored.shape != parameter.shape:
+            raise InputError(f"{weights} was made with another model ({name}); train into another folder")
+        with torch.no_grad():
+            parameter.copy_(stored)
+        state = {
+            key.split("/")[1]: value
+            for key, value in ((k, tensors[k]) for k in tensors if k.startswith("optimiser/") and k.endswith(f"/{name}"))
+        }
+        if state:
+            optimiser.state[parameter] = state
+    return step
+
+
+def _shown(losses: dict[str, Tensor]) -> str:
+    return ", ".join(f"{k} {float(v):.3g}" for k, v in losses.items())

@@ -1,0 +1,83 @@
+"""What a training configuration may hold; unknown keys and wrong values are refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mm_robot.errors import ConfigError
+from mm_robot.training.loop import StageSettings
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """A whole training run: ``data`` folders, the folder ``out``, ``seed``, torch ``threads``, two stages."""
+
+    data: tuple[Path, ...]
+    out: Path
+    seed: int
+    threads: int
+    align: StageSettings
+    fuse: StageSettings
+
+
+def load_settings(path: Path) -> TrainingSettings:
+    """Read a configuration.
+
+    Raises:
+        ConfigError: the file cannot be read, or a key is unknown, missing or has a wrong value.
+    """
+    try:
+        raw = yaml.safe_load(path.read_text())
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from error
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{path} holds no keys; see config/train/embedded.yaml for an example")
+    _known(path, "", raw, [f.name for f in fields(TrainingSettings)], [f.name for f in fields(TrainingSettings)])
+    data = raw["data"]
+    if not isinstance(data, list) or not data or not all(isinstance(d, str) for d in data):
+        raise ConfigError(f"{path}: data must be a list of folders, got {data!r}")
+    return TrainingSettings(
+        data=tuple(Path(d) for d in data),
+        out=Path(str(raw["out"])),
+        seed=_whole(path, "seed", raw["seed"], 0),
+        threads=_whole(path, "threads", raw["threads"], 1),
+        align=_stage(path, "align", raw["align"]),
+        fuse=_stage(path, "fuse", raw["fuse"]),
+    )
+
+
+def _stage(path: Path, name: str, raw: Any) -> StageSettings:
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{path}: {name} must hold keys such as steps and batch, got {raw!r}")
+    every = fields(StageSettings)
+    _known(path, f"{name}.", raw, [f.name for f in every], [f.name for f in every if f.default is MISSING])
+    values: dict[str, Any] = {}
+    for key, value in raw.items():
+        if key in ("learning_rate", "weight_decay"):
+            number = isinstance(value, int | float) and not isinstance(value, bool)
+            if not number or not 0 <= value < 1:
+                raise ConfigError(f"{path}: {name}.{key} must be a number from 0 to 1, got {value!r}")
+            values[key] = float(value)
+        else:
+            values[key] = _whole(path, f"{name}.{key}", value, 0 if key == "warmup" else 1)
+    return StageSettings(**values)
+
+
+def _known(path: Path, prefix: str, raw: Mapping[str, Any], allowed: list[str], needed: list[str]) -> None:
+    for key in raw:
+        if key not in allowed:
+            raise ConfigError(f"{path}: unknown key {prefix}{key}; allowed: {', '.join(allowed)}")
+    for key in needed:
+        if key not in raw:
+            raise ConfigError(f"{path}: the key {prefix}{key} is missing")
+
+
+def _whole(path: Path, key: str, value: Any, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ConfigError(f"{path}: {key} must be a whole number >= {least}, got {value!r}")
+    return value

@@ -1,0 +1,27 @@
+"""``mm_robot train``: fine-tune the policy on generated frames."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+DESCRIPTION = "fine-tune the policy; a broken-off run goes on where it stopped"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("config", type=Path, help="a YAML file such as config/train/embedded.yaml")
+    parser.add_argument(
+        "--stage", choices=("align", "all"), default="all", help="stop after a stage (default %(default)s)"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train."""
+    from mm_robot.training.finetune import train
+    from mm_robot.training.settings import load_settings
+
+    folder = train(load_settings(arguments.config), arguments.stage)
+    if folder is not None:
+        print(f"checkpoint: {folder}")
+    return 0
