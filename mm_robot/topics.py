@@ -12,9 +12,20 @@ STRING = "std_msgs/String"
 
 TOPICS: tuple[Topic, ...] = (
     Topic("image_raw", "sensor_msgs/Image", ("camera", "simulator"), ("policy",), "camera image, rgb8"),
-    Topic("image_raw/compressed", "sensor_msgs/CompressedImage", (), ("policy",), "camera image, JPEG or PNG"),
-    Topic("image_raw/compressed", "sensor_msgs/CompressedImage", ("camera",), (), "camera image as JPEG"),
-    Topic("camera_info", "sensor_msgs/CameraInfo", ("camera", "simulator"), ("policy",), "calibration of the camera"),
+    Topic(
+        "image_raw/compressed",
+        "sensor_msgs/CompressedImage",
+        ("camera",),
+        ("policy",),
+        "camera image, JPEG or PNG",
+    ),
+    Topic(
+        "camera_info",
+        "sensor_msgs/CameraInfo",
+        ("camera", "simulator"),
+        ("policy",),
+        "calibration of the camera",
+    ),
     Topic("scan", "sensor_msgs/LaserScan", ("simulator",), ("safety_gate",), "range finder"),
     Topic("odom", "nav_msgs/Odometry", ("simulator",), ("policy",), "odometry of the robot"),
     Topic("audio", "std_msgs/Int16MultiArray", ("microphone",), ("speech",), "sound from the microphone"),

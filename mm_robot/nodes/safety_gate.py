@@ -45,8 +45,8 @@ class SafetyGateNode(LifecycleNode):
         self.subscribe(LaserScan, "scan", self._scan, "sensor")
         self.subscribe(Empty, "stop", self._stop)
         self.subscribe(Bool, "estop", self._emergency_stop)
-        self.subscribe(String, "instruction", self._instruction)
-        self.subscribe(String, "instruction/voice", self._instruction)
+        for topic in ("instruction", "instruction/voice", "cmd"):
+            self.subscribe(String, topic, self._instruction)
         self.serve(Trigger, "~/reset_estop", self._reset)
         self.every(1.0 / self.value("rate"), self._publish)
         self.every(STATUS_SECONDS, self._publish_status)
