@@ -35,6 +35,7 @@ except ImportError:  # ROS 2 Humble
 
 RETRY_SECONDS = 2.0
 """Time between two attempts of a node to bring itself up."""
+CANNOT_START = "cannot start"
 LONGEST_WAIT = 0.1
 """Seconds after which the loop looks whether it was told to end."""
 
@@ -182,11 +183,13 @@ class LifecycleNode(RclpyLifecycleNode):
         try:
             self.start()
         except Exception as error:  # a start may fail in any way; the node stays and says so
-            self.error_state(f"cannot start: {one_line(error)}")
+            self.error_state(f"{CANNOT_START}: {one_line(error)}")
             if not isinstance(error, InputError):
                 self.count("errors in start")
             self._end()
             return TransitionCallbackReturn.FAILURE
+        if self._diagnostics.message.startswith(CANNOT_START):
+            self.ok_state()
         return TransitionCallbackReturn.SUCCESS
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
