@@ -73,7 +73,7 @@ CAMERA = (
     Parameter("loop", bool, "start a video file again at its end"),
     Parameter("image_width", int, "width asked of a camera, 0 for its own", "pixels", 0, 8192),
     Parameter("image_height", int, "height asked of a camera, 0 for its own", "pixels", 0, 8192),
-    Parameter("frame_rate", float, "rate asked of a camera, or of a file; 0 for its own", "Hz", 0, 240),
+    Parameter("frame_rate", float, "rate asked of a camera, 0 for its own", "Hz", 0, 240),
     Parameter("calibration", str, "YAML file of camera_calibration; empty: not calibrated"),
     Parameter("publish_compressed", bool, "publish JPEG images as well"),
     Parameter("jpeg_quality", int, "quality of the JPEG images", "", 1, 100),

@@ -17,6 +17,7 @@ from PIL import Image as PillowImage
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image, LaserScan
 from std_msgs.msg import Header, Int16MultiArray, MultiArrayDimension
 
+from mm_robot.devices.calibration import Calibration
 from mm_robot.errors import InputError
 from mm_robot.ros.colour import ENCODINGS, Converter, Pixels, converter
 from mm_robot.types import FloatArray, ImageArray, RobotState
@@ -182,6 +183,18 @@ def pinhole_camera_info(
         r=[1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0],
         p=[focal, 0.0, centre_x, 0.0, 0.0, focal, centre_y, 0.0, 0.0, 0.0, 1.0, 0.0],
     )
+
+
+def calibrated_camera_info(
+    calibration: Calibration | None, width: int, height: int, header: Header
+) -> CameraInfo:
+    """The calibration of a real camera; without one every matrix is zero, which means "not calibrated"."""
+    message = CameraInfo(header=header, width=width, height=height)
+    if calibration is not None:
+        message.distortion_model, message.d = calibration.model, list(calibration.distortion)
+        message.k, message.r = calibration.matrix, calibration.rectification
+        message.p = calibration.projection
+    return message
 
 
 def audio_to_message(block: AudioBlock) -> Int16MultiArray:

@@ -1,0 +1,1 @@
+"""Microphones, sound files, cameras and video files, without ROS."""
