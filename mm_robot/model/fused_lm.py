@@ -9,13 +9,14 @@ anything but text, so that what is understood of a sentence does not change with
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from torch import Tensor, nn
-from transformers import AutoModel
+from transformers import AutoModel, PreTrainedModel
 
 from mm_robot.model.encoders import IMAGE_TOKENS, ImageProjector, ImageStem
 from mm_robot.model.heads import ActionHead, SceneHead, SceneOutput, target_features
@@ -65,7 +66,8 @@ class FusedLanguageModel(nn.Module):
 
     def __init__(self, language_model: PeftModel, processor: Processor, shapes: int, colours: int) -> None:
         super().__init__()
-        self.language_model = language_model
+        self.language_model: PeftModel | PreTrainedModel = language_model
+        self.text_model: PreTrainedModel | None = None
         width = int(language_model.config.hidden_size)
         self.stem = ImageStem(processor.mean, processor.deviation)
         self.project_image = ImageProjector(width)
@@ -79,9 +81,22 @@ class FusedLanguageModel(nn.Module):
     @torch.no_grad()
     def embed_text(self, token_ids: Tensor, mask: Tensor) -> Tensor:
         """Token ids and mask [B, T] -> contextual embeddings [B, T, width] of the frozen model."""
+        if self.text_model is not None:
+            embedded: Tensor = self.text_model(input_ids=token_ids, attention_mask=mask).last_hidden_state
+            return embedded
+        assert isinstance(self.language_model, PeftModel)
         with self.language_model.disable_adapter():
-            embedded: Tensor = self.language_model(input_ids=token_ids, attention_mask=mask).last_hidden_state
+            embedded = self.language_model(input_ids=token_ids, attention_mask=mask).last_hidden_state
         return embedded
+
+    def merge_adapter(self) -> None:
+        """Fold the adapter into the weights, for speed; the model can be trained no more.
+
+        The language model without its adapter is kept beside it, for the text.
+        """
+        assert isinstance(self.language_model, PeftModel)
+        self.text_model = copy.deepcopy(self.language_model).unload()
+        self.language_model = self.language_model.merge_and_unload()
 
     def understand(self, text: Tensor, text_mask: Tensor) -> TextOutput:
         """What the sentence asks for; text [B, T, width] from ``embed_text``, mask [B, T]."""

@@ -31,16 +31,19 @@ class FusedPolicy:
         shapes: tuple[str, ...],
         colours: tuple[str, ...],
     ) -> None:
+        model.merge_adapter()
         self.model = model
         self._tokenizer = tokenizer
         self._processor = processor
         self._shapes, self._colours = shapes, colours
         self._device = next(model.parameters()).device
-        self.reset("")
+        self._instruction: str | None = None
 
     @torch.inference_mode()
     def reset(self, instruction: str) -> None:
         """Start a task: the sentence is read once, its embeddings serve every frame."""
+        if instruction == self._instruction:
+            return
         self._instruction = instruction
         tokens = self._tokenizer(
             [instruction], truncation=True, max_length=self._processor.max_text_tokens, return_tensors="pt"

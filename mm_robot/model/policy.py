@@ -30,5 +30,9 @@ def load_policy(source: str = "embedded", threads: int = 1, device: str = "cpu")
     """
     from mm_robot.model.checkpoint import load_checkpoint
 
-    folder = Path(__file__).parent.parent / "assets" / "policy" if source == "embedded" else Path(source)
-    return load_checkpoint(folder, threads=threads, device=device)
+    return load_checkpoint(checkpoint_folder(source), threads=threads, device=device)
+
+
+def checkpoint_folder(source: str) -> Path:
+    """The folder that a policy's name stands for; ``embedded`` is the one in the package."""
+    return Path(__file__).parent.parent / "assets" / "policy" if source == "embedded" else Path(source)

@@ -19,6 +19,7 @@ from mm_robot.sim.scene import MAX_ANGULAR, MAX_LINEAR, Room
 from mm_robot.types import FloatArray, ImageArray, RobotState
 
 LINEAR_ACCELERATION = 1.0
+LINEAR_BRAKING = 2.5
 ANGULAR_ACCELERATION = 4.0
 SCAN_RAYS = 360
 SCAN_HEIGHT = 0.10
@@ -78,7 +79,9 @@ class World:
         linear = max(-MAX_LINEAR, min(MAX_LINEAR, linear))
         angular = max(-MAX_ANGULAR, min(MAX_ANGULAR, angular))
         for _ in range(max(1, round(seconds / PHYSICS_STEP))):
-            self._linear += _limited(linear - self._linear, LINEAR_ACCELERATION * PHYSICS_STEP)
+            braking = abs(linear) < abs(self._linear)
+            change = LINEAR_BRAKING if braking else LINEAR_ACCELERATION
+            self._linear += _limited(linear - self._linear, change * PHYSICS_STEP)
             self._angular += _limited(angular - self._angular, ANGULAR_ACCELERATION * PHYSICS_STEP)
             yaw = self._yaw()
             self._data.ctrl[:3] = (
@@ -112,7 +115,11 @@ class World:
 
     def sights(self, width: int = 640, height: int = 480) -> list[Sight | None]:
         """For each thing what can be seen of it in the robot's camera, None where nothing can."""
-        ids = self.instance_map(width, height)
+        return self.sights_of(self.instance_map(width, height))
+
+    def sights_of(self, ids: npt.NDArray[np.int32]) -> list[Sight | None]:
+        """The same, read from an instance map."""
+        height, width = ids.shape
         sights: list[Sight | None] = []
         for index in range(len(self.room.things)):
             rows, columns = np.nonzero(ids == index)

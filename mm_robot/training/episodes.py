@@ -1,0 +1,136 @@
+"""Reads episode files: one JSON object a line, each a room, an instruction and what is to come of it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mm_robot.errors import InputError
+from mm_robot.sim.scene import COLOURS, EVALUATION_SEEDS, SHAPES, Room, random_room
+
+OUTCOMES = ("reach", "turn", "move", "stop", "absent", "unable", "refuse", "answer")
+_KEYS = {"text", "seed", "objects", "distractors", "robot", "pair", "after", "expect"}
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What is to come of an instruction: ``outcome`` and, as it needs them, the target's ``colour`` and
+    ``shape`` (None is any), ``degrees``, ``metres`` or ``labels``.
+    """
+
+    outcome: str
+    colour: str | None = None
+    shape: str | None = None
+    degrees: float = 0.0
+    metres: float = 0.0
+    labels: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One row: the room, the sentence, an earlier sentence (``before``) that ran for ``before_seconds``."""
+
+    text: str
+    seed: int
+    room: Room
+    expect: Expectation
+    pair: str | None = None
+    before: str | None = None
+    before_seconds: float = 0.0
+
+    @property
+    def target(self) -> int | None:
+        """The index of the thing meant, where a thing is meant."""
+        if self.expect.outcome != "reach":
+            return None
+        return self.room.find(self.expect.colour, self.expect.shape)[0]
+
+
+def load_episodes(path: Path) -> list[Episode]:
+    """Read an episode file.
+
+    Raises:
+        InputError: the file cannot be read or a line is wrong; the message names the line.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}") from error
+    episodes = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            episodes.append(parse_episode(json.loads(line)))
+        except ValueError as error:
+            raise InputError(f"{path}:{number}: {error}") from error
+    if not episodes:
+        raise InputError(f"{path} holds no episodes")
+    return episodes
+
+
+def parse_episode(data: Mapping[str, Any]) -> Episode:
+    """Check one row.
+
+    Raises:
+        InputError: a key is unknown or missing, or a value is wrong.
+    """
+    if not isinstance(data, Mapping):
+        raise InputError(f"an episode is a JSON object, got {data!r}")
+    if unknown := set(data) - _KEYS:
+        raise InputError(f"this version does not know the key {sorted(unknown)[0]!r}; known: {', '.join(sorted(_KEYS))}")
+    text = data.get("text")
+    if not isinstance(text, str):
+        raise InputError(f"text must be a string, got {text!r}")
+    seed = data.get("seed")
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < EVALUATION_SEEDS:
+        raise InputError(f"seed must be a whole number from 0 to {EVALUATION_SEEDS - 1}, got {seed!r}")
+    room = random_room(seed, data.get("objects", []), data.get("distractors", 0), data.get("robot"))
+    expect = _expectation(data.get("expect"))
+    if expect.outcome == "reach" and len(room.find(expect.colour, expect.shape)) != 1:
+        raise InputError(f"the target {expect.colour} {expect.shape} must be in the room once")
+    before, seconds = None, 0.0
+    if (after := data.get("after")) is not None:
+        before, seconds = after.get("text"), after.get("seconds")
+        if not isinstance(before, str) or not isinstance(seconds, int | float) or not 0 < seconds <= 60:
+            raise InputError(f"after must hold a text and seconds from 0 to 60, got {after!r}")
+    pair = data.get("pair")
+    if pair is not None and not isinstance(pair, str):
+        raise InputError(f"pair must be a string, got {pair!r}")
+    return Episode(text, seed, room, expect, pair, before, float(seconds))
+
+
+def _expectation(data: Any) -> Expectation:
+    if not isinstance(data, Mapping) or data.get("outcome") not in OUTCOMES:
+        given = data.get("outcome") if isinstance(data, Mapping) else data
+        raise InputError(f"expect.outcome must be one of {', '.join(OUTCOMES)}, got {given!r}")
+    outcome = str(data["outcome"])
+    if outcome == "reach":
+        target = data.get("target")
+        if not isinstance(target, Mapping) or set(target) - {"shape", "colour"} or not target:
+            raise InputError(f"expect.target must hold a shape and a colour, got {target!r}")
+        colour, shape = target.get("colour"), target.get("shape")
+        if colour not in (None, *COLOURS) or shape not in (None, *SHAPES):
+            raise InputError(f"expect.target names an unknown colour or shape: {target!r}")
+        return Expectation(outcome, colour, shape)
+    if outcome == "turn":
+        return Expectation(outcome, degrees=_number("degrees", data))
+    if outcome == "move":
+        return Expectation(outcome, metres=_number("metres", data))
+    if outcome == "answer" and data.get("labels") is not None:
+        labels = data["labels"]
+        if not isinstance(labels, list) or not all(isinstance(x, str) for x in labels):
+            raise InputError(f"expect.labels must be a list of names, got {labels!r}")
+        return Expectation(outcome, labels=tuple(labels))
+    return Expectation(outcome)
+
+
+def _number(key: str, data: Mapping[str, Any]) -> float:
+    value = data.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InputError(f"expect.{key} must be a number, got {value!r}")
+    return float(value)

@@ -1,0 +1,213 @@
+"""Closed-loop evaluation of an episode file, and the report of it."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from peft import PeftModel
+from tqdm import tqdm
+
+from mm_robot.errors import InputError
+from mm_robot.model.checkpoint import load_model
+from mm_robot.model.fused_lm import FusedLanguageModel
+from mm_robot.model.fused_policy import FusedPolicy
+from mm_robot.model.policy import Policy, checkpoint_folder
+from mm_robot.training.episodes import Episode
+from mm_robot.training.judge import Verdict, judge, path_ratio, reached, wilson_interval
+from mm_robot.training.rollout import Trace, run_episode
+
+CONTROLS = ("blank", "swapped", "random_lm")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What one worker needs for one episode."""
+
+    index: int
+    episode: Episode
+    policy: str
+    control: str | None
+    traces: Path | None
+
+
+def evaluate_episodes(
+    episodes: Sequence[Episode], policy: str, control: str | None, workers: int, traces: Path | None
+) -> dict[str, Any]:
+    """Run all episodes and return the report.
+
+    ``control`` takes the instruction away (``blank``), names another object of the same room
+    (``swapped``), or randomises the language model's weights (``random_lm``).
+
+    Raises:
+        InputError: the control does not fit the episodes, or the checkpoint is broken.
+    """
+    if control == "swapped":
+        wrong = [e for e in episodes if e.expect.outcome != "reach" or len(e.room.things) < 2]
+        if wrong:
+            raise InputError(f"swapped needs reach episodes with two or more things, got {wrong[0].text!r}")
+    if traces is not None:
+        traces.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    requests = [Request(i, e, policy, control, traces) for i, e in enumerate(episodes)]
+    rows: list[dict[str, Any]] = []
+    with tqdm(total=len(requests), unit="episode", mininterval=2) as progress:
+        for row in _results(requests, workers):
+            rows.append(row)
+            progress.update()
+            progress.set_postfix(success=f"{np.mean([r['success'] for r in rows]):.3f}", refresh=False)
+    rows.sort(key=lambda r: r.pop("index"))
+    return _report(policy, control, rows, episodes, time.monotonic() - started)
+
+
+def _results(requests: Sequence[Request], workers: int) -> Any:
+    if workers == 1:
+        yield from map(_run, requests)
+        return
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        yield from pool.imap_unordered(_run, requests)
+
+
+_policies: dict[tuple[str, str | None], Policy] = {}
+
+
+def _policy(source: str, control: str | None) -> Policy:
+    """The policy of this process, loaded once."""
+    key = (source, "random_lm" if control == "random_lm" else None)
+    if key not in _policies:
+        parts = load_model(checkpoint_folder(source))
+        if control == "random_lm":
+            randomise_language_model(parts[0])
+        torch.set_num_threads(1)
+        _policies[key] = FusedPolicy(*parts)
+    return _policies[key]
+
+
+def randomise_language_model(model: FusedLanguageModel, seed: int = 0) -> None:
+    """Replace the base language model's weights by random ones of its own initialisation; all else stays."""
+    torch.manual_seed(seed)
+    assert isinstance(model.language_model, PeftModel)
+    base = model.language_model.get_base_model()
+    fresh = type(base)(base.config, add_pooling_layer=False).state_dict()
+    state = {name: fresh.get(name.replace(".base_layer", ""), value) for name, value in base.state_dict().items()}
+    base.load_state_dict(state)
+
+
+def _run(request: Request) -> dict[str, Any]:
+    episode, named = _with_control(request.episode, request.control)
+    row: dict[str, Any] = {
+        "index": request.index,
+        "text": episode.text,
+        "seed": episode.seed,
+        "outcome": episode.expect.outcome,
+        "success": False,
+        "seconds": 0.0,
+        "why": "",
+    }
+    try:
+        trace = run_episode(_policy(request.policy, request.control), episode)
+    except InputError:
+        raise
+    except Exception as error:
+        return row | {"why": f"error: {error}", "error": True}
+    verdict = judge(request.episode, trace)
+    row |= {"success": verdict.success, "why": verdict.why, "seconds": round(float(trace.time[-1]), 2)}
+    row["collision"] = bool(trace.touched)
+    row["state"] = trace.state
+    if episode.expect.outcome == "answer":
+        row["labels"] = list(trace.labels)
+    if episode.target is not None and verdict.success:
+        row["path_ratio"] = round(path_ratio(episode.room, episode.target, trace), 3)
+    if named is not None:
+        other = Verdict(False, "touched") if trace.touched else reached(episode.room, named, trace)
+        row["reached_named"] = other.success
+    if request.traces is not None:
+        _write_trace(request.traces / f"{request.index:05d}.npz", request.episode, trace)
+    return row
+
+
+def _with_control(episode: Episode, control: str | None) -> tuple[Episode, int | None]:
+    if control == "blank":
+        return replace(episode, text=""), None
+    if control != "swapped":
+        return episode, None
+    others = [i for i in range(len(episode.room.things)) if i != episode.target]
+    named = int(np.random.default_rng(episode.seed).choice(others))
+    return replace(episode, text=f"go to the {episode.room.things[named].name}"), named
+
+
+def _write_trace(path: Path, episode: Episode, trace: Trace) -> None:
+    things = episode.room.things
+    places = np.array([(t.x, t.y) for t in things], np.float32).reshape(len(things), 2)
+    np.savez_compressed(
+        path,
+        t=trace.time,
+        pose=trace.pose,
+        commanded=trace.commanded,
+        permitted=trace.permitted,
+        contacts=trace.contact,
+        objects=np.broadcast_to(places, (len(trace.time), *places.shape)),
+        radii=np.array([t.radius for t in things], np.float32),
+        status=np.array(trace.status),
+        given=np.array(trace.given),
+        answer=np.array(trace.answer),
+    )
+
+
+def _report(
+    policy: str, control: str | None, rows: list[dict[str, Any]], episodes: Sequence[Episode], seconds: float
+) -> dict[str, Any]:
+    report: dict[str, Any] = {
+        "checkpoint": policy,
+        "episodes": len(rows),
+        "success": float(np.mean([r["success"] for r in rows])),
+        "outcomes": {},
+        "collisions": float(np.mean([r.get("collision", False) for r in rows])),
+        "errors": sum(r.pop("error", False) for r in rows),
+        "instruction_control": control,
+        "spoken": False,
+        "seconds": round(seconds, 1),
+    }
+    for outcome in sorted({r["outcome"] for r in rows}):
+        successes = [r["success"] for r in rows if r["outcome"] == outcome]
+        report["outcomes"][outcome] = rate_of(successes)
+    if control == "swapped":
+        report["named_instead"] = rate_of([r["reached_named"] for r in rows])
+    if pairs := _pairs(rows, episodes):
+        report["pairs"] = rate_of(pairs)
+    report["rows"] = rows
+    return report
+
+
+def rate_of(successes: Sequence[bool]) -> dict[str, Any]:
+    """Count, rate and 95 % interval."""
+    hits = int(sum(successes))
+    low, high = wilson_interval(hits, len(successes))
+    return {
+        "n": len(successes),
+        "success": hits,
+        "rate": round(hits / len(successes), 4),
+        "wilson95": [round(low, 4), round(high, 4)],
+    }
+
+
+def _pairs(rows: Sequence[dict[str, Any]], episodes: Sequence[Episode]) -> list[bool]:
+    """For each pair whether all of its rows succeeded."""
+    groups: dict[str, list[bool]] = {}
+    for row, episode in zip(rows, episodes, strict=True):
+        if episode.pair is not None:
+            groups.setdefault(episode.pair, []).append(bool(row["success"]))
+    return [all(group) for group in groups.values()]
+
+
+def write_report(path: Path, report: dict[str, Any]) -> None:
+    """Write a report as JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(report, indent=1) + "\n")

@@ -1,0 +1,56 @@
+"""``mm_robot evaluate``: judge a policy in the simulator (``rollout``) or its scene labels (``labels``)."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from mm_robot.errors import InputError
+
+DESCRIPTION = "judge a policy: closed-loop episodes, or scene labels on labelled frames"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="rollout|labels")
+    rollout = kinds.add_parser("rollout", help="run an episode file in the simulator")
+    rollout.add_argument("episodes", type=Path, help="a file of episodes, one JSON object a line")
+    rollout.add_argument(
+        "--instruction-control",
+        choices=("blank", "swapped", "random_lm"),
+        help="take the instruction away, name another object, or randomise the language model",
+    )
+    rollout.add_argument("--traces", type=Path, help="folder for what happened in each episode, as .npz")
+    rollout.add_argument("--workers", type=int, default=1, help="processes (default %(default)s)")
+    rollout.add_argument("--first", type=int, help="only the first so many episodes")
+    labels = kinds.add_parser("labels", help="mean average precision of the scene labels")
+    labels.add_argument("frames", type=Path, help="a folder made by: mm_robot generate --evaluation --seed 1 --out FOLDER")
+    for kind in (rollout, labels):
+        kind.add_argument("--policy", default="embedded", help="checkpoint folder (default %(default)s)")
+        kind.add_argument("--report", type=Path, required=True, help="JSON file for the report")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Evaluate."""
+    from mm_robot.training.evaluate import evaluate_episodes, write_report
+
+    if arguments.kind == "labels":
+        from mm_robot.training.evaluate_labels import evaluate_labels
+
+        report = evaluate_labels(arguments.frames, arguments.policy)
+        print(f"mAP@0.5 {report['map50']:.3f} on {report['frames']} frames, {report['objects']} objects")
+    else:
+        from mm_robot.training.episodes import load_episodes
+
+        if arguments.workers < 1:
+            raise InputError(f"--workers must be at least 1, got {arguments.workers}")
+        episodes = load_episodes(arguments.episodes)[: arguments.first]
+        report = evaluate_episodes(
+            episodes, arguments.policy, arguments.instruction_control, arguments.workers, arguments.traces
+        )
+        for outcome, rate in report["outcomes"].items():
+            low, high = rate["wilson95"]
+            print(f"{outcome}: {rate['success']}/{rate['n']} = {rate['rate']:.1%} (95 %: {low:.1%} to {high:.1%})")
+        print(f"collisions: {report['collisions']:.1%}, errors: {report['errors']}")
+    write_report(arguments.report, report)
+    return 0

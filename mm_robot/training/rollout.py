@@ -1,0 +1,129 @@
+"""Drives a policy through one episode in the simulator, through the real driver and the real safety gate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from mm_robot.config import load_config
+from mm_robot.model.driver import RUNNING, Driver, Timeouts
+from mm_robot.model.policy import ACTION_PERIOD, Policy
+from mm_robot.safety.gate import SafetyGate
+from mm_robot.safety.limits import limits_from
+from mm_robot.sim.world import World
+from mm_robot.training.episodes import Episode
+from mm_robot.types import Decision, FloatArray
+
+GATE_PERIOD = 0.02
+SECONDS_PER_TASK = 60.0
+STAND_SECONDS = 1.0
+"""How long the robot is watched after its task has ended: it has to stand."""
+_TICKS = round(ACTION_PERIOD / GATE_PERIOD)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """All that happened, at the gate's 50 Hz (T rows).
+
+    ``time`` [T] s; ``pose`` [T, 3] (x m, y m, yaw rad); ``commanded``, ``permitted`` [T, 2] (m/s, rad/s);
+    ``contact`` [T] bool; ``status`` T texts; ``given`` the row in which the judged sentence was
+    given; ``state`` how the task ended (``running`` if time ran out); ``answer`` what was said;
+    ``labels`` the names seen in the last frame.
+    """
+
+    time: FloatArray
+    pose: FloatArray
+    commanded: FloatArray
+    permitted: FloatArray
+    contact: npt.NDArray[np.bool_]
+    status: tuple[str, ...]
+    touched: tuple[str, ...]
+    given: int
+    state: str
+    answer: str
+    labels: tuple[str, ...]
+
+
+class _Recorder:
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.rows: list[tuple[float, ...]] = []
+        self.status: list[str] = []
+        self.touched: list[str] = []
+
+    def add(self, commanded: tuple[float, float], permitted: tuple[float, float], status: str) -> None:
+        contacts = self._world.contacts()
+        state = self._world.robot_state()
+        self.touched += contacts
+        self.rows.append((self._world.time, state.x, state.y, state.yaw, *commanded, *permitted, float(bool(contacts))))
+        self.status.append(status)
+
+
+def run_episode(policy: Policy, episode: Episode, seconds: float = SECONDS_PER_TASK) -> Trace:
+    """Run one episode: 10 decisions a second, each carried out 100 ms after its frame."""
+    world = World(episode.room)
+    try:
+        return _Rollout(policy, world).run(episode, seconds)
+    finally:
+        world.close()
+
+
+class _Rollout:
+    def __init__(self, policy: Policy, world: World) -> None:
+        self._policy = policy
+        self._world = world
+        self._gate = SafetyGate(limits_from(load_config().node("safety_gate")))
+        self._driver = Driver(Timeouts(task=float("inf")))
+        self._recorder = _Recorder(world)
+        self._last: Decision | None = None
+
+    def run(self, episode: Episode, seconds: float) -> Trace:
+        if episode.before is not None:
+            self._task(episode.before, episode.before_seconds)
+        given = len(self._recorder.rows)
+        state = self._task(episode.text, seconds)
+        for _ in range(round(STAND_SECONDS / ACTION_PERIOD)):
+            self._play(state)
+        rows = np.array(self._recorder.rows, np.float32)
+        last = self._last
+        return Trace(
+            time=rows[:, 0],
+            pose=rows[:, 1:4],
+            commanded=rows[:, 4:6],
+            permitted=rows[:, 6:8],
+            contact=rows[:, 8] > 0,
+            status=tuple(self._recorder.status),
+            touched=tuple(self._recorder.touched),
+            given=given,
+            state=state,
+            answer="" if last is None else last.answer,
+            labels=() if last is None else tuple(label.name for label in last.labels),
+        )
+
+    def _task(self, text: str, seconds: float) -> str:
+        world, driver = self._world, self._driver
+        self._policy.reset(text)
+        self._gate.release(world.time)
+        number = driver.instruct(text, "rollout", world.time).instruction_id
+        end = world.time + seconds
+        while world.time < end and driver.status.state == RUNNING:
+            received = world.time
+            _, observation = driver.observe(world.render(), world.robot_state(), received, received)
+            self._last = self._policy.decide(observation)
+            self._play(RUNNING)
+            driver.accept(self._last, number, received, world.time)
+        return driver.status.state
+
+    def _play(self, status: str) -> None:
+        world = self._world
+        for tick in range(_TICKS):
+            now = world.time
+            command = self._driver.command(now, now, now, now)
+            self._gate.propose("policy", command.linear, command.angular, now)
+            if tick == 0:
+                self._gate.scan(world.scan(), now)
+            permit = self._gate.permit(now)
+            world.step(permit.linear, permit.angular, GATE_PERIOD)
+            self._recorder.add((command.linear, command.angular), (permit.linear, permit.angular), status)
