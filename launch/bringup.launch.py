@@ -5,11 +5,11 @@ What is started, and with which arguments, stands in ``mm_robot/bringup.py``.
 
 from __future__ import annotations
 
+from launch import LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, OpaqueFunction, SetEnvironmentVariable
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
-from launch import LaunchContext, LaunchDescription
 from mm_robot.bringup import ARGUMENTS, RESPAWN_SECONDS, describe
 from mm_robot.environment import process_variables
 

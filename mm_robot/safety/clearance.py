@@ -57,20 +57,22 @@ def scan_points(
 
 
 def free_distance(points: FloatArray, linear: float, angular: float, radius: float) -> float:
-    """How far a round robot can go before it touches a point, in m along its path; inf where nothing is.
+    """How far a disc can go before it meets a point, in m along its path; inf where nothing is.
+
+    A point inside the disc allows no way towards it, and any way from it.
 
     Args:
         points: [N, 2] in the robot frame, m.
         linear: speed in m/s, not 0; the path is the arc that it makes with ``angular``.
         angular: turning speed in rad/s.
-        radius: of the robot, m.
+        radius: of the disc, m.
     """
     if points.size == 0:
         return math.inf
     x = np.asarray(points[:, 0], np.float64) * math.copysign(1.0, linear)
     y = np.asarray(points[:, 1], np.float64)
-    touching = (x * x + y * y < radius * radius) & (x > 0)
-    if touching.any():
+    inside = (x * x + y * y < radius * radius) & (x > 0)
+    if inside.any():
         return 0.0
     outside = x * x + y * y >= radius * radius
     x, y = x[outside], y[outside]
@@ -107,20 +109,20 @@ def safe_speed(
     angular: float,
     *,
     radius: float,
-    stop_distance: float,
     braking: float,
     delay: float,
 ) -> float:
-    """The speed in m/s, between 0 and ``linear``, from which the robot still stops before it touches anything.
+    """The speed in m/s, between 0 and ``linear``, from which the robot still stops before it meets anything.
 
-    The turning speed stays as it is, so a slower robot takes a tighter path: the slower speeds are tried one
-    by one. The units are those of the functions above.
+    ``radius`` m is that of the robot with the room to leave around it. The turning speed stays as it is, so
+    a slower robot takes a tighter path: the slower speeds are tried one by one. The units are those of the
+    functions above.
     """
     if linear == 0 or points.size == 0:
         return linear
     for step in range(SPEED_STEPS, 0, -1):
         speed = linear * step / SPEED_STEPS
-        free = free_distance(points, speed, angular, radius) - stop_distance
+        free = free_distance(points, speed, angular, radius)
         allowed = stoppable_speed(free, braking, delay)
         if allowed >= abs(speed):
             return speed

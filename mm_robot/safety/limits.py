@@ -21,7 +21,7 @@ class Limits:
     ``linear_braking`` and ``angular_braking`` how fast it shrinks;
     ``policy_timeout`` and ``teleop_timeout`` s end the say of a silent source; ``scan_timeout`` s
     makes a scan stale, and ``stop_on_stale_scan`` says whether the robot stands then;
-    ``robot_radius`` m holds the whole robot; ``stop_distance`` m is left before an obstacle;
+    ``robot_radius`` m holds the whole robot; ``stop_distance`` m is left around it;
     ``reaction_time`` s passes until the wheels follow a command.
     """
 

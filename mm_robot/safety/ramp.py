@@ -11,8 +11,5 @@ def ramp(present: float, wanted: float, acceleration: float, braking: float, sec
     """
     if present * wanted < 0:
         wanted = 0.0
-    if abs(wanted) > abs(present):
-        step = acceleration * seconds
-    else:
-        step = braking * seconds
+    step = seconds * (acceleration if abs(wanted) > abs(present) else braking)
     return min(max(wanted, present - step), present + step)
