@@ -28,8 +28,7 @@ class TextCache:
                 missing, padding=True, truncation=True, max_length=self._max_tokens, return_tensors="pt"
             )
             device = next(self._model.parameters()).device
-            with torch.autocast(device.type, dtype=torch.bfloat16):
-                embedded = self._model.embed_text(tokens["input_ids"].to(device), tokens["attention_mask"].to(device))
+            embedded = self._model.embed_text(tokens["input_ids"].to(device), tokens["attention_mask"].to(device))
             for text, row, mask in zip(missing, embedded, tokens["attention_mask"], strict=True):
                 self._known[text] = row[: int(mask.sum())].half()
         rows = [self._known[t] for t in texts]

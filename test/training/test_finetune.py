@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from mm_robot.data.generate import generate
+from mm_robot.errors import CheckpointError, ConfigError
+from mm_robot.model.policy import load_policy
+from mm_robot.sim.scene import EVALUATION_SEEDS
+from mm_robot.training.finetune import train
+from mm_robot.training.loop import StageSettings
+from mm_robot.training.settings import TrainingSettings, load_settings
+from mm_robot.types import Observation, RobotState, TaskState
+
+
+@pytest.fixture(scope="module")
+def frames(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("frames")
+    list(generate(folder, 48, EVALUATION_SEEDS, workers=1))
+    return folder
+
+
+def settings(frames: Path, out: Path) -> TrainingSettings:
+    stage = StageSettings(steps=4, batch=8, learning_rate=1e-3, warmup=2, save_every=1)
+    return TrainingSettings((frames,), out, seed=3, threads=1, align=stage, fuse=stage)
+
+
+@pytest.fixture(scope="module")
+def trained(frames: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = train(settings(frames, tmp_path_factory.mktemp("unbroken")))
+    assert folder is not None
+    return folder
+
+
+def test_a_run_that_was_broken_off_takes_the_same_steps(trained: Path, frames: Path, tmp_path: Path) -> None:
+    whole = settings(frames, tmp_path)
+
+    class Broken(Exception):
+        pass
+
+    from mm_robot.training.fuse import FuseStage
+
+    loss = FuseStage.loss
+    with pytest.MonkeyPatch.context() as patch:
+
+        def failing(self: FuseStage, step: int) -> dict[str, torch.Tensor]:
+            if step == 2:
+                raise Broken
+            return loss(self, step)
+
+        patch.setattr(FuseStage, "loss", failing)
+        with pytest.raises(Broken):
+            train(whole)
+    folder = train(whole)
+    assert folder is not None
+    for name in ("encoders.safetensors", "adapter/adapter_model.safetensors"):
+        first, second = load_file(trained / name), load_file(folder / name)
+        for key in first:
+            torch.testing.assert_close(first[key], second[key], rtol=1e-3, atol=2e-4)
+
+
+def test_training_changes_the_adapter_and_keeps_the_base(trained: Path) -> None:
+    adapter = load_file(trained / "adapter" / "adapter_model.safetensors")
+    assert any(bool(t.abs().max() > 0) for n, t in adapter.items() if "lora_B" in n)
+    assert sum(f.stat().st_size for f in trained.rglob("*") if f.is_file()) < 12e6
+
+
+def test_the_checkpoint_drives_as_saved(trained: Path) -> None:
+    observation = Observation(
+        np.full((480, 640, 3), 90, np.uint8), "turn left 90 degrees", RobotState(), TaskState(), 0.0
+    )
+    decisions = []
+    for _ in range(2):
+        policy = load_policy(str(trained))
+        policy.reset(observation.instruction)
+        decisions.append(policy.decide(observation))
+    np.testing.assert_allclose(decisions[0].actions, decisions[1].actions, atol=1e-6)
+    assert decisions[0].actions.shape == (5, 2)
+
+
+@pytest.mark.parametrize("name", ["config.json", "labels.json", "processor.json", "encoders.safetensors"])
+def test_a_broken_checkpoint_is_named(name: str, trained: Path, tmp_path: Path) -> None:
+    import shutil
+
+    copy = tmp_path / "policy"
+    shutil.copytree(trained, copy)
+    (copy / name).write_bytes(b"{}" if name.endswith("json") else b"junk")
+    if name == "processor.json":
+        (copy / name).write_bytes(b"junk")
+    with pytest.raises(CheckpointError) as error:
+        load_policy(str(copy))
+    assert str(copy) in str(error.value) and "\n" not in str(error.value)
+
+
+def test_a_missing_checkpoint_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="not a checkpoint folder"):
+        load_policy(str(tmp_path / "nowhere"))
+
+
+def test_an_altered_base_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trained: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"other weights")
+    monkeypatch.setenv("MM_ROBOT_BASE_MODEL", str(tmp_path))
+    with pytest.raises(CheckpointError, match="pip install"):
+        load_policy(str(trained))
+
+
+def test_a_loss_that_is_not_finite_ends_the_run_with_a_reason(frames: Path, tmp_path: Path) -> None:
+    from mm_robot.errors import InputError
+
+    bad = settings(frames, tmp_path)
+    bad = replace(bad, align=replace(bad.align, learning_rate=0.9e6, warmup=0, steps=30))
+    with pytest.raises(InputError, match="not finite at step"):
+        train(bad)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("data: [a]\n", "the key out is missing"),
+        ("dta: [a]\n", "unknown key dta"),
+        ("[1, 2]\n", "holds no keys"),
+        ("data: a\nout: b\nseed: 0\nthreads: 1\nalign: {}\nfuse: {}\n", "data must be a list"),
+        ("data: [a]\nout: b\nseed: 0\nthreads: 0\nalign: {}\nfuse: {}\n", "threads must be a whole number"),
+        (
+            "data: [a]\nout: b\nseed: 0\nthreads: 1\nalign: {steps: 1, batch: 2, learning_rate: 7}\nfuse: {}\n",
+            "align.learning_rate must be a number",
+        ),
+    ],
+)
+def test_a_wrong_configuration_is_named(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "train.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=message):
+        load_settings(path)
+
+
+def test_the_shipped_configuration_is_valid() -> None:
+    assert load_settings(Path(__file__).parents[2] / "config" / "train" / "embedded.yaml").fuse.steps > 0
