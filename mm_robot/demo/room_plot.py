@@ -31,7 +31,9 @@ def room_axes(figure: Figure, room: Room, target: str | None, names: bool = True
 
     axes = figure.add_subplot()
     half = ROOM_HALF_SIZE
-    axes.add_patch(Rectangle((-half, -half), 2 * half, 2 * half, facecolor=FLOOR, edgecolor=WALL, linewidth=5))
+    axes.add_patch(
+        Rectangle((-half, -half), 2 * half, 2 * half, facecolor=FLOOR, edgecolor=WALL, linewidth=5)
+    )
     ticks = np.arange(-half, half + 0.1, 1.0)
     axes.hlines(ticks[1:-1], -half, half, color="#e2dccf", linewidth=0.7, zorder=1)
     axes.vlines(ticks[1:-1], -half, half, color="#e2dccf", linewidth=0.7, zorder=1)
@@ -50,10 +52,20 @@ def draw_thing(axes: Axes, thing: Thing, meant: bool, name: bool) -> None:
     where, radius = (thing.x, thing.y), thing.radius
     edge = {"edgecolor": INK, "linewidth": 1.0, "zorder": 4}
     if meant:
-        axes.add_patch(Circle(where, radius + 0.14, facecolor="none", edgecolor=TARGET_RING, linewidth=3, zorder=3))
+        axes.add_patch(
+            Circle(where, radius + 0.14, facecolor="none", edgecolor=TARGET_RING, linewidth=3, zorder=3)
+        )
         reach = radius + ROBOT_RADIUS + 0.5
         axes.add_patch(
-            Circle(where, reach, facecolor="none", edgecolor=TARGET_RING, linewidth=1, linestyle=(0, (4, 4)), zorder=2)
+            Circle(
+                where,
+                reach,
+                facecolor="none",
+                edgecolor=TARGET_RING,
+                linewidth=1,
+                linestyle=(0, (4, 4)),
+                zorder=2,
+            )
         )
     if thing.shape == "box":
         angles = thing.yaw + math.pi / 4 + np.arange(4) * math.pi / 2
@@ -66,7 +78,9 @@ def draw_thing(axes: Axes, thing: Thing, meant: bool, name: bool) -> None:
         glint = (thing.x - 0.3 * radius, thing.y + 0.3 * radius)
         axes.add_patch(Circle(glint, 0.25 * radius, facecolor=light, edgecolor="none", zorder=5))
     elif thing.shape == "cylinder":
-        axes.add_patch(Circle(where, 0.6 * radius, facecolor="none", edgecolor=light, linewidth=1.5, zorder=5))
+        axes.add_patch(
+            Circle(where, 0.6 * radius, facecolor="none", edgecolor=light, linewidth=1.5, zorder=5)
+        )
     elif thing.shape == "cone":
         for angle in np.arange(8) * math.pi / 4:
             rim = (thing.x + radius * math.cos(angle), thing.y + radius * math.sin(angle))
@@ -103,7 +117,7 @@ def plot_path(file: Path, record: Record, sentence: str, target: str | None, ver
         line.set_array(times[:-1])
         axes.add_collection(line)
         bar = figure.colorbar(line, ax=axes, shrink=0.55, pad=0.01)
-        bar.set_label("seconds since the instruction")
+        bar.set_label("seconds")
         bar.outline.set_visible(False)
         for moment in _spread(record.path, 8):
             _arrow(axes, moment)
@@ -131,7 +145,16 @@ def _robot(axes: Axes, x: float, y: float, yaw: float, colour: str, name: str) -
     half = math.degrees(HORIZONTAL_FIELD_OF_VIEW / 2)
     heading = math.degrees(yaw)
     axes.add_patch(
-        Wedge((x, y), 0.9, heading - half, heading + half, facecolor=colour, alpha=0.16, edgecolor="none", zorder=6)
+        Wedge(
+            (x, y),
+            0.9,
+            heading - half,
+            heading + half,
+            facecolor=colour,
+            alpha=0.16,
+            edgecolor="none",
+            zorder=6,
+        )
     )
     axes.add_patch(Circle((x, y), ROBOT_RADIUS, facecolor=colour, edgecolor="white", linewidth=1.5, zorder=8))
     tip = (x + ROBOT_RADIUS * math.cos(yaw), y + ROBOT_RADIUS * math.sin(yaw))

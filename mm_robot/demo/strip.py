@@ -37,7 +37,8 @@ def write_strip(file: Path, record: Record, sentence: str) -> bool:
     )
     sheet = Image.new("RGB", size, PAPER)
     draw = ImageDraw.Draw(sheet)
-    draw.text((MARGIN, title / 2 + MARGIN / 2), f"“{sentence}”", font=font(22, bold=True), fill=INK, anchor="lm")
+    middle = (title + MARGIN) / 2
+    draw.text((MARGIN, middle), f"“{sentence}”", font=font(22, bold=True), fill=INK, anchor="lm")
     for number, picture in enumerate(chosen):
         x = MARGIN + number % columns * (WIDTH + MARGIN)
         y = title + MARGIN + number // columns * (HEIGHT + CAPTION + MARGIN)
@@ -46,10 +47,12 @@ def write_strip(file: Path, record: Record, sentence: str) -> bool:
     return True
 
 
-def _cell(sheet: Image.Image, draw: ImageDraw.ImageDraw, picture: Picture, time: float, at: tuple[int, int]) -> None:
+def _cell(
+    sheet: Image.Image, draw: ImageDraw.ImageDraw, picture: Picture, time: float, at: tuple[int, int]
+) -> None:
     x, y = at
-    image = Image.open(io.BytesIO(picture.jpeg)).convert("RGB").resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
-    sheet.paste(image, (x, y))
+    image = Image.open(io.BytesIO(picture.jpeg)).convert("RGB")
+    sheet.paste(image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS), (x, y))
     draw.text((x, y + HEIGHT + 8), f"{time:.1f} s", font=font(14, bold=True), fill=INK)
     lines = textwrap.wrap(picture.caption, 54)[:2]
     for row, line in enumerate(lines):

@@ -56,8 +56,11 @@ def heading_error(robot: RobotState, thing: Thing) -> float:
     return abs(wrap_angle(math.atan2(thing.y - robot.y, thing.x - robot.x) - robot.yaw))
 
 
-def judge(record: Record, target: Target | None) -> Verdict:
-    """Judge a finished episode; without a target, tell what happened."""
+def judge(record: Record, target: Target | None, heard: bool = True) -> Verdict:
+    """Judge a finished episode; without a target, tell what happened.
+
+    ``heard`` is False where the sentence never became an instruction.
+    """
     robot = record.robot
     things = record.room.things
     candidates = [things[index] for index in record.room.find(target.colour, target.shape)] if target else []
@@ -68,7 +71,9 @@ def judge(record: Record, target: Target | None) -> Verdict:
     if record.touched:
         faults.append(f"it touched {', '.join(record.touched)}")
     state = record.status.get("state", "idle")
-    if state == "running":
+    if not heard:
+        faults.append("it did not hear the sentence")
+    elif state == "running":
         faults.append("it did not come to an end in time")
     elif state != "done":
         faults.append(f"it gave up ({state}: {record.status.get('reason') or 'no reason given'})")
@@ -76,14 +81,18 @@ def judge(record: Record, target: Target | None) -> Verdict:
         faults.append("it still moves")
     if target is not None:
         if distance > REACHED_WITHIN:
-            faults.append(f"it is {distance:.2f} m from the {target.name}")
+            nearest = min(things, key=lambda thing: edge_distance(robot, thing))
+            beside = f", {edge_distance(robot, nearest):.2f} m from the {nearest.name}"
+            elsewhere = beside if nearest.name != target.name else ""
+            faults.append(f"it is {distance:.2f} m from the {target.name}{elsewhere}")
         elif error > FACING_WITHIN:
             faults.append(f"it faces {math.degrees(error):.0f}° past the {target.name}")
     moved, turned = _moved(record), _turned(record)
     if target is None:
-        success = None
+        success = None if heard and not record.touched else False
+        told = f"reports {state}" if heard else "did not hear the sentence"
         summary = (
-            f"The robot reports {state}; it moved {moved:.2f} m and turned {math.degrees(turned):+.0f}°. "
+            f"The robot {told}; it moved {moved:.2f} m and turned {math.degrees(turned):+.0f}°. "
             f"The nearest thing is the {thing.name}, {distance:.2f} m away."
         )
         if record.touched:
@@ -95,7 +104,8 @@ def judge(record: Record, target: Target | None) -> Verdict:
             if success
             else f"The robot did not reach the {target.name}: {'; '.join(faults)}."
         )
-    return Verdict(success, summary, thing.name, distance, error, moved, turned, stands, tuple(record.touched))
+    touched = tuple(record.touched)
+    return Verdict(success, summary, thing.name, distance, error, moved, turned, stands, touched)
 
 
 def _moved(record: Record) -> float:

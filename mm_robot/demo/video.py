@@ -39,7 +39,7 @@ class Map:
         axes.set_axis_off()
         canvas.draw()
         self._background = Image.fromarray(np.asarray(canvas.buffer_rgba())[:, :, :3].copy())
-        self._to_pixels = axes.transData.frozen()
+        self._to_pixels = axes.transData
 
     def draw(self, trail: list[RobotState], time: float) -> Image.Image:
         """Return the room with the robot at the end of its trail; ``time`` s is written into it."""
@@ -59,9 +59,11 @@ class Map:
         metre = self._pixel(robot.x + 1.0, robot.y)[0] - x
         half, heading = math.degrees(HORIZONTAL_FIELD_OF_VIEW / 2), -math.degrees(robot.yaw)
         view = 1.4 * metre
-        draw.pieslice((x - view, y - view, x + view, y + view), heading - half, heading + half, fill=(36, 94, 180, 50))
+        around = (x - view, y - view, x + view, y + view)
+        draw.pieslice(around, heading - half, heading + half, fill=(36, 94, 180, 50))
         radius = ROBOT_RADIUS * metre
-        draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=BODY, outline=(255, 255, 255), width=2)
+        body = (x - radius, y - radius, x + radius, y + radius)
+        draw.ellipse(body, fill=BODY, outline=(255, 255, 255), width=2)
         tip = (x + radius * math.cos(robot.yaw), y - radius * math.sin(robot.yaw))
         draw.line((x, y, *tip), fill=(255, 255, 255), width=3)
 

@@ -98,9 +98,7 @@ def _instruction(draw: ImageDraw.ImageDraw, overlay: Overlay, size: tuple[int, i
     draw.rounded_rectangle(
         (right - chip_width, 9 * scale, right, 31 * scale), 11 * scale, fill=(*state_colour, 235)
     )
-    draw.text(
-        (right - chip_width / 2, 20 * scale), word, font=chip, fill=(15, 15, 20), anchor="mm"
-    )
+    draw.text((right - chip_width / 2, 20 * scale), word, font=chip, fill=(15, 15, 20), anchor="mm")
     text = f"“{overlay.instruction}”" if overlay.instruction else "waiting for an instruction"
     text = shorten(draw, text, letters, width - chip_width - 40 * scale)
     fill = PALE if overlay.instruction else DIM
@@ -147,13 +145,18 @@ def _command(draw: ImageDraw.ImageDraw, overlay: Overlay, size: tuple[int, int],
         dot = 4 * scale
         draw.ellipse((x - dot, y - dot, x + dot, y + dot), fill=DIM)
     letters = font(max(8, round(12 * scale)))
-    text = f"{overlay.linear:+.2f} m/s   {math.degrees(overlay.angular):+.0f}°/s"
+    text = speeds(overlay.linear, overlay.angular)
     wide = draw.textlength(text, font=letters)
     edge = x - radius - 8 * scale
     draw.rounded_rectangle(
         (edge - wide - 16 * scale, y + 10 * scale, edge, y + 32 * scale), 6 * scale, fill=PANEL
     )
     draw.text((edge - 8 * scale, y + 21 * scale), text, font=letters, fill=PALE, anchor="rm")
+
+
+def speeds(linear: float, angular: float) -> str:
+    """Write a command (m/s, rad/s) for a person, without a negative zero."""
+    return f"{round(linear, 2) + 0.0:+.2f} m/s  {round(math.degrees(angular)) + 0:+d}°/s"
 
 
 def shorten(draw: ImageDraw.ImageDraw, text: str, letters: Font, width: float) -> str:

@@ -11,6 +11,7 @@ reactivating the node.
 
 from __future__ import annotations
 
+import functools
 import json
 import time
 from collections.abc import Callable
@@ -59,6 +60,7 @@ class PolicyNode(LifecycleNode):
         self._robot: RobotState | None = None
         self._located: float | None = None
         self._command = Command()
+        self._image_stamp = 0.0
         self._actions, self._ages = Rate(), Spread(AGES_KEPT)
         self._publish_command = self.publish_to(TwistStamped, "cmd_vel_raw").publish
         self._publish_answer = self.publish_to(String, "answer").publish
@@ -70,7 +72,7 @@ class PolicyNode(LifecycleNode):
             self._images = self.subscribe(Image, "image_raw", self._see, "sensor")
         self.subscribe(Odometry, "odom", self._locate, "sensor")
         for topic in ("instruction", "instruction/voice", "cmd"):
-            self.subscribe(String, topic, lambda message, topic=topic: self._instruct(message.data, topic))
+            self.subscribe(String, topic, functools.partial(self._instruct, topic))
         self.subscribe(Empty, "stop", self._stop)
         self.serve(Trigger, "~/load", self._load_anew)
         self.every(1.0 / self.value("command_rate"), self._drive)
@@ -110,15 +112,16 @@ class PolicyNode(LifecycleNode):
         response.message = "loading; ~/status and the diagnostics tell the result"
 
     def _see(self, message: Image | CompressedImage) -> None:
+        self._image_stamp = message.header.stamp.sec + message.header.stamp.nanosec * 1e-9
         self._thread.see(Frame(message, time.monotonic()))
 
     def _locate(self, message: Odometry) -> None:
         self._robot = odometry_to_state(message)
         self._located = time.monotonic()
 
-    def _instruct(self, text: str, source: str) -> None:
+    def _instruct(self, source: str, message: String) -> None:
         try:
-            instruction = validate_instruction(text)
+            instruction = validate_instruction(message.data)
         except InputError as error:
             self.count("rejected instructions")
             self.get_logger().warning(f"{source}: {error}")
@@ -179,6 +182,7 @@ class PolicyNode(LifecycleNode):
             "reason": (self._command.hold if task.state == RUNNING else "") or task.reason,
             "policy": "error" if self._thread.load_error else "loaded" if self._thread.loaded else "loading",
             "images_received": self._images.received,
+            "image_stamp": self._image_stamp,
             **{key: None if value is None else round(value, 2) for key, value in figures.items()},
         }
         self._status.publish(String(data=json.dumps(status)))

@@ -116,7 +116,7 @@ class PolicyThread:
         self._arrived.clear()
         frame, self._frame = self._frame, None
         if frame is not None and self._policy is not None:
-            self._due = time.monotonic() + self._period
+            self._due = max(self._due + self._period, time.monotonic())
             self._look(self._policy, frame)
 
     def _load_now(self) -> None:

@@ -34,7 +34,9 @@ def start(partner: Partner, text: str = "drive on", topic: str = "instruction") 
 def test_stands_and_tells_what_it_sees_while_idle(driving: Rig) -> None:
     partner = driving[1]
     seen = len(partner.labels)
-    wait_for(lambda: len(partner.labels) >= seen + 5, "labels to keep flowing")
+    wait_for(
+        lambda: len(partner.labels) >= seen + 5 and partner.pictures and partner.markers, "labels to flow"
+    )
     assert partner.status["state"] == "idle"
     assert all(speed == 0.0 for _, speed in partner.commands)
     label = partner.labels[-1]["labels"][0]
@@ -42,7 +44,7 @@ def test_stands_and_tells_what_it_sees_while_idle(driving: Rig) -> None:
     assert label["box"] == pytest.approx([16, 24, 32, 36])
     assert "red ball" in partner.captions[-1]
     assert partner.pictures[-1].format.startswith("rgb8; jpeg")
-    wait_for(lambda: any(marker.text.startswith("red ball") for marker in partner.markers[-1].markers), "a marker")
+    assert any(marker.text.startswith("red ball") for marker in partner.markers[-1].markers)
 
 
 @pytest.mark.parametrize("topic", ["instruction", "instruction/voice", "cmd"])
@@ -53,7 +55,7 @@ def test_drives_when_instructed_and_reports_figures(driving: Rig, topic: str) ->
     time.sleep(2.0)
     status = partner.status
     assert (status["instruction"], status["source"], status["skill"]) == ("drive on", topic, "go_to")
-    assert 7 <= status["chunk_rate"] <= 11
+    assert 8 <= status["chunk_rate"] <= 13
     assert 0 < status["age_p50"] <= status["age_p95"] < 400
     wait_for(lambda: partner.explanations, "an explanation")
     assert partner.explanations[-1]["attribution"] == [[0.5] * 3] * 2

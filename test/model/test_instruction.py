@@ -8,7 +8,9 @@ from mm_robot.errors import InputError
 from mm_robot.model.instruction import MAX_LENGTH, validate_instruction
 
 
-@pytest.mark.parametrize("text", ["go to the red ball", " geh zum roten Würfel\n", "去红球那里", "перейди к мячу"])
+@pytest.mark.parametrize(
+    "text", ["go to the red ball", " geh zum roten Würfel\n", "去红球那里", "перейди к мячу"]
+)
 def test_plain_text_of_any_language_is_taken_without_surrounding_space(text: str) -> None:
     assert validate_instruction(text) == text.strip()
 

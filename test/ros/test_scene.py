@@ -52,7 +52,12 @@ def test_explanation_json_holds_the_attribution_grid() -> None:
     )
     data = json.loads(scene.explanation_json(header(), 3, decision))
     assert data["attribution"] == [[0.25, 0.5]]
-    assert (data["instruction_id"], data["skill"], data["outcome"], data["amount"]) == (3, "turn", "absent", 1.5)
+    assert (data["instruction_id"], data["skill"], data["outcome"], data["amount"]) == (
+        3,
+        "turn",
+        "absent",
+        1.5,
+    )
 
 
 def test_bearing_is_positive_to_the_left_and_half_the_field_of_view_at_the_edge() -> None:
