@@ -41,7 +41,9 @@ SAFETY_GATE = (
     Parameter("teleop_timeout", float, "silence of the joystick after which it has no say", "s", 0.02, 5),
     Parameter("scan_timeout", float, "age at which the scan is stale", "s", 0.02, 5),
     Parameter("on_stale_scan", str, "what to do without a fresh scan", choices=("stop", "ignore")),
-    Parameter("stop_distance", float, "room that is left between the robot and an obstacle", "m", 0, 5),
+    Parameter(
+        "stop_distance", float, "room left around the robot; things bulge where no ray goes", "m", 0, 5
+    ),
     Parameter("reaction_time", float, "time from a command until the wheels follow it", "s", 0, 2),
     Parameter("scan_x", float, "place of the range finder ahead of the robot's centre", "m", -5, 5),
     Parameter("scan_y", float, "place of the range finder left of the robot's centre", "m", -5, 5),
@@ -93,14 +95,27 @@ POLICY = (
     Parameter("policy", str, "checkpoint folder, or embedded for the one in the package"),
     Parameter("threads", int, "CPU threads of the model", "", 1, 64),
     Parameter("device", str, "device of the model: cpu, cuda or cuda:N"),
-    Parameter("image_transport", str, "camera topic: raw images or compressed ones", choices=("raw", "compressed")),
+    Parameter(
+        "image_transport", str, "camera topic: raw images or compressed ones", choices=("raw", "compressed")
+    ),
     Parameter("rate", float, "highest rate of the model's decisions", "Hz", 0.5, 60),
     Parameter("command_rate", float, "how often cmd_vel_raw is published", "Hz", 10, 100),
     Parameter("annotated_rate", float, "highest rate of the labelled image", "Hz", 0.1, 30),
     Parameter("camera_timeout", float, "silence of the camera after which the robot stands", "s", 0.05, 0.4),
-    Parameter("odometry_timeout", float, "silence of the odometry after which the robot stands", "s", 0.05, 5),
-    Parameter("decision_timeout", float, "age of the image behind a command after which the robot stands", "s", 0.1, 2),
-    Parameter("clock_timeout", float, "how long the clock may stand still before the robot stands", "s", 0.05, 2),
+    Parameter(
+        "odometry_timeout", float, "silence of the odometry after which the robot stands", "s", 0.05, 5
+    ),
+    Parameter(
+        "decision_timeout",
+        float,
+        "age of the image behind a command after which the robot stands",
+        "s",
+        0.1,
+        2,
+    ),
+    Parameter(
+        "clock_timeout", float, "how long the clock may stand still before the robot stands", "s", 0.05, 2
+    ),
     Parameter("task_timeout", float, "time after which a task is given up", "s", 1, 3600),
     Parameter("camera_height", float, "height of the camera above the floor", "m", 0.01, 5),
 )
