@@ -77,6 +77,8 @@ def play(
         record.ended_at = time.monotonic()
         time.sleep(SETTLE)
     watcher.record = None
+    if why == "timeout":
+        watcher.stop()
     speech.join()
     if speech.error is not None:
         raise speech.error

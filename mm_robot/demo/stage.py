@@ -44,9 +44,7 @@ def stage(
     Raises:
         StageError: a node does not come up.
     """
-    with private_domain() as domain, tempfile.TemporaryDirectory(prefix="mm_robot-") as folder:
-        os.environ.update(process_variables())
-        os.environ.update(ROS_DOMAIN_ID=str(domain), ROS_AUTOMATIC_DISCOVERY_RANGE="LOCALHOST")
+    with private_domain() as domain, _environment(domain), tempfile.TemporaryDirectory() as folder:
         tell(f"Starting {', '.join(NODES)} on ROS domain {domain} (log: {log})")
         overrides = Path(folder) / "parameters.yaml"
         sections = {f"/**/{node}": {"ros__parameters": dict(own)} for node, own in parameters.items()}
@@ -71,6 +69,23 @@ def stage(
             finally:
                 rclpy.try_shutdown(context=context)
                 _end(process)
+
+
+@contextmanager
+def _environment(domain: int) -> Iterator[None]:
+    """Keep this process and the nodes that it starts among themselves."""
+    own = {"ROS_DOMAIN_ID": str(domain), "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST"}
+    own.update(process_variables())
+    before = {name: os.environ.get(name) for name in own}
+    os.environ.update(own)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _wait_until_ready(

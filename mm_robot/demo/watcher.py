@@ -18,7 +18,7 @@ from rclpy.context import Context
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from sensor_msgs.msg import CompressedImage
-from std_msgs.msg import String
+from std_msgs.msg import Empty, String
 from std_srvs.srv import Trigger
 
 from mm_robot.demo.record import Moment, Picture, Record
@@ -49,6 +49,7 @@ class Watcher:
         self.command = (0.0, 0.0)
         self._caption = ""
         self._instruction = self.node.create_publisher(String, "instruction", offered("reliable"))
+        self._stop = self.node.create_publisher(Empty, "stop", offered("reliable"))
         self._hear(DiagnosticArray, "/diagnostics", self._keep_health)
         self._hear(String, "simulator/scene", self._keep_room, "latched")
         self._hear(String, "policy/status", self._keep_status, "latched")
@@ -76,6 +77,10 @@ class Watcher:
     def type_instruction(self, text: str) -> None:
         """Give an instruction as text."""
         self._instruction.publish(String(data=text))
+
+    def stop(self) -> None:
+        """Let the robot stand until the next instruction."""
+        self._stop.publish(Empty())
 
     def new_room(self, seed: int, objects: str, distractors: int) -> None:
         """Put the robot into another room.

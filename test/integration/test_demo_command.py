@@ -1,0 +1,44 @@
+"""``mm_robot demo`` as a user calls it: wrong input, and a robot that cannot come up."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def demo(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "mm_robot.cli", "demo", *map(str, arguments)]
+    return subprocess.run(line, cwd=cwd, capture_output=True, text=True, timeout=150)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--seed", 1_000_000], "seed"),
+        (["--text", " "], "instruction is empty"),
+        (["--text", "go", "--target", "the ball"], "target"),
+        (["--text", "go", "--timeout", 1], "timeout"),
+        (["--wav", "missing.wav"], "missing.wav"),
+        (["--say", "a", "--text", "b"], "not allowed with"),
+    ],
+)
+def test_wrong_input_is_one_line_and_status_2(tmp_path: Path, arguments: list[object], told: str) -> None:
+    result = demo(*arguments, cwd=tmp_path)
+    assert result.returncode == 2
+    assert told in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_missing_checkpoint_is_named_and_nothing_is_left_running(tmp_path: Path) -> None:
+    result = demo("--text", "go to the red ball", "--policy", tmp_path / "none", cwd=tmp_path)
+    assert result.returncode == 1
+    last = result.stdout.strip().splitlines()[-1]
+    assert last.startswith("FAILED") and str(tmp_path / "none") in last
+    listing = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert str(tmp_path / "none") not in listing
+    (folder,) = (tmp_path / "results").iterdir()
+    assert "policy" in (folder / "nodes.log").read_text()
