@@ -5,12 +5,14 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 NAME = "mm_robot"
+ROOT = Path(__file__).resolve().parent  # colcon --symlink-install runs a link to this file
 NODES = ("camera", "microphone", "speech", "policy", "safety_gate", "simulator")
 
 
 def below(folder: str) -> list[Path]:
-    """Every file below a folder of this checkout."""
-    return sorted(path for path in Path(folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    """Every file below a folder of this checkout, named from its root."""
+    files = (path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return sorted(path.relative_to(ROOT) for path in files)
 
 
 def shared(folder: str) -> list[tuple[str, list[str]]]:
@@ -18,7 +20,7 @@ def shared(folder: str) -> list[tuple[str, list[str]]]:
     return [(f"share/{NAME}/{path.parent}", [str(path)]) for path in below(folder)]
 
 
-requirements = Path("requirements.in").read_text(encoding="utf-8").split()
+requirements = (ROOT / "requirements.in").read_text(encoding="utf-8").split()
 
 setup(
     name=NAME,
