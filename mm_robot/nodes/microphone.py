@@ -2,7 +2,7 @@
 
 Each message says the index of its first sample, so that a gap is seen. A device that is missing or lost is
 said in the diagnostics and tried again every two seconds. A file is played once, as soon as somebody
-listens; silence follows it, as a microphone would hear.
+listens, with silence before and after it, as a microphone would hear.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from mm_robot.ros.convert import AudioBlock, audio_to_message
 from mm_robot.ros.node import LifecycleNode, spin
 
 RETRY_SECONDS = 2.0
+SILENCE_BEFORE = 0.5
+"""Seconds of silence before a file, in which a listener that was found also finds this node."""
 MUTED_AFTER = 5.0
 """Seconds of nothing but zeros after which a device is taken to be muted."""
 
@@ -89,7 +91,8 @@ class Microphone(LifecycleNode):
             source.close()
 
     def _play(self, file: Path, ended: threading.Event) -> None:
-        samples = load_sound(file, self._rate)
+        silence = np.zeros(round(SILENCE_BEFORE * self._rate), np.int16)
+        samples = np.concatenate([silence, load_sound(file, self._rate)])
         self.ok_state(f"plays {file} when somebody listens")
         while not self._audio.get_subscription_count():
             if ended.wait(0.05):
@@ -98,8 +101,7 @@ class Microphone(LifecycleNode):
         began, index = time.monotonic(), 0
         while not ended.wait(max(0.0, began + (index + self._length) / self._rate - time.monotonic())):
             block = samples[index : index + self._length]
-            silence = np.zeros(self._length - len(block), np.int16)
-            self._publish(NumberedBlock(index, np.concatenate([block, silence])))
+            self._publish(NumberedBlock(index, np.pad(block, (0, self._length - len(block)))))
             if index < len(samples) <= index + self._length:
                 self.ok_state(f"has played {file}")
             index += self._length

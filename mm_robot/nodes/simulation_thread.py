@@ -85,8 +85,8 @@ class SimulationThread:
         """
         self._request(room).result(PATIENCE)
 
-    def achieved_factor(self) -> float:
-        """Simulated seconds a second since the last call."""
+    def achieved_factor(self) -> float | None:
+        """Simulated seconds a second since the last call; None just after a start, a reset or a pause."""
         return self._pacer.achieved(self.now, time.monotonic())
 
     def end(self) -> None:

@@ -136,11 +136,12 @@ class Simulator(LifecycleNode):
     def _check_pace(self) -> None:
         achieved, asked = self._simulation.achieved_factor(), self.value("real_time_factor")
         self.report("simulated time", round(self._simulation.now, 3))
-        self.report("real time factor", achieved)
         self.report("collisions", self._collisions)
+        if achieved is not None:
+            self.report("real time factor", achieved)
         if self._simulation.paused:
             self.warn_state("paused; call ~/pause with data: false to go on")
-        elif achieved < SLOW * asked:
+        elif achieved is not None and achieved < SLOW * asked:
             self.warn_state(
                 f"slower than the real_time_factor {asked:g} that was asked for; "
                 "lower it or camera_rate, or free the processor"

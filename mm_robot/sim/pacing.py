@@ -4,6 +4,8 @@ from __future__ import annotations
 
 LARGEST_BACKLOG = 0.1
 """Seconds behind the steady clock after which the delay is accepted instead of caught up."""
+SHORTEST_MEASUREMENT = 0.5
+"""Seconds of the steady clock over which the pace is measured at least."""
 
 
 class Pacer:
@@ -26,11 +28,13 @@ class Pacer:
             self._origin = (simulated, now)
         return max(0.0, ahead)
 
-    def achieved(self, simulated: float, now: float) -> float:
-        """Simulated seconds a second since the last call."""
+    def achieved(self, simulated: float, now: float) -> float | None:
+        """Simulated seconds a second since the last measurement; None where that is too short ago to tell."""
         before, then = self._measured
+        if now - then < SHORTEST_MEASUREMENT:
+            return None
         self._measured = (simulated, now)
-        return (simulated - before) / max(now - then, 1e-6)
+        return (simulated - before) / (now - then)
 
 
 class Beat:

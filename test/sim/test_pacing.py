@@ -38,6 +38,13 @@ def test_the_achieved_factor_tells_of_a_slow_simulation() -> None:
     assert pacer.achieved(1.5, 2.0) == pytest.approx(1.0)
 
 
+def test_the_pace_is_not_judged_just_after_a_restart() -> None:
+    pacer = Pacer(1.0, 0.0, 0.0)
+    pacer.restart(0.0, 1.0)
+    assert pacer.achieved(0.0, 1.01) is None
+    assert pacer.achieved(1.0, 2.0) == pytest.approx(1.0)
+
+
 def test_after_a_pause_nothing_is_caught_up() -> None:
     pacer = Pacer(1.0, 0.0, 0.0)
     pacer.restart(0.0, 60.0)
