@@ -179,6 +179,18 @@ def test_publishes_zero_while_inactive_and_on_its_way_down(rig: Rig) -> None:
     rig.wait_for_speed(0.0)
 
 
+def test_publishes_zero_before_it_is_configured(probe: Probe, start_node: Callable[..., NodeProcess]) -> None:
+    rig = Rig(probe, start_node("safety_gate", {"autostart": False}))
+    rig.policy = velocity(0.4)
+    with Repeater(rig.tick, 0.05):
+        rig.wait_for_reason("the gate is not active")
+        assert {command.twist.linear.x for command in rig.commands} == {0.0}
+        for transition in (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE):
+            request = ChangeState.Request(transition=Transition(id=transition))
+            assert probe.call(ChangeState, "safety_gate/change_state", request).success
+        rig.wait_for_speed(0.4)
+
+
 def test_a_killed_policy_process_stops_the_robot(rig: Rig) -> None:
     """The policy's process is killed outright: nothing on its way down helps the gate."""
     context = multiprocessing.get_context("spawn")
