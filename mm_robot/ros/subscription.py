@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rclpy.node import Node
-from rclpy.qos import QoSProfile
+from rclpy.qos import QoSProfile, ReliabilityPolicy
 
 from mm_robot.ros.qos import adapted, in_words
 
@@ -15,6 +15,9 @@ try:
     from rclpy.event_handler import SubscriptionEventCallbacks
 except ImportError:  # ROS 2 Humble
     from rclpy.qos_event import SubscriptionEventCallbacks
+
+PATIENCE = 5.0
+"""Seconds that a stream of sensor data may be without a publisher before that is said."""
 
 
 class Subscription:
@@ -43,6 +46,7 @@ class Subscription:
         self._asked = profile
         self._profile = adapted(profile, self._offers())
         self._incompatible = False
+        self._nobody_since: float | None = time.monotonic()
         self._counted = (time.monotonic(), 0)
         self._create()
 
@@ -60,6 +64,7 @@ class Subscription:
     def watch(self) -> str:
         """Adapt to the publishers there are now; return what is wrong with them, or an empty text."""
         publishers = self._node.get_publishers_info_by_topic(self.resolved)
+        self._look_for_silence(bool(publishers))
         ours = _type_name(self._type)
         for publisher in publishers:
             if publisher.topic_type != ours:
@@ -75,6 +80,17 @@ class Subscription:
     def destroy(self) -> None:
         """Unsubscribe."""
         self._node.destroy_subscription(self._subscription)
+
+    def _look_for_silence(self, published: bool) -> None:
+        """Say once that nothing publishes a stream of sensor data, which the node surely needs."""
+        if published or self._asked.reliability != ReliabilityPolicy.BEST_EFFORT:
+            self._nobody_since = None
+        elif self._nobody_since is not None and time.monotonic() - self._nobody_since > PATIENCE:
+            self._nobody_since = None
+            self._warn(
+                f"nothing publishes {self.resolved}; start what does, or set the parameter topics.* "
+                "that names this topic"
+            )
 
     def _offers(self) -> list[QoSProfile]:
         name = self._node.resolve_topic_name(self.topic)

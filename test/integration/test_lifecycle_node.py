@@ -14,6 +14,7 @@ from rclpy.context import Context
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.parameter import Parameter
 from rclpy.qos import qos_profile_sensor_data
+from sensor_msgs.msg import LaserScan
 from std_msgs.msg import Bool, String
 
 from mm_robot.errors import InputError
@@ -145,6 +146,23 @@ def test_a_publisher_of_another_type_is_named(
     with running(ros_domain, Listener):
         probe.node.create_publisher(Bool, "instruction", 10)
         probe.wait(complained, what="the complaint")
+
+
+def test_a_sensor_stream_that_nobody_publishes_is_named(
+    ros_domain: int, probe: Probe, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mm_robot.ros.subscription.PATIENCE", 0.3)
+    logged = ""
+
+    def warned() -> bool:
+        nonlocal logged
+        logged += capfd.readouterr().err
+        return "nothing publishes /scan" in logged
+
+    with running(ros_domain, Listener) as node:
+        node.subscribe(LaserScan, "scan", print, "sensor")
+        probe.wait(warned, what="the warning")
+    assert "nothing publishes /instruction" not in logged
 
 
 def test_a_topic_that_is_not_listed_is_refused(ros_domain: int) -> None:
