@@ -1,6 +1,6 @@
 """Writes the episode files that the policy is judged on, from evaluation seeds alone.
 
-    python benchmarks/make_episodes.py FOLDER [--rooms 200]
+python benchmarks/make_episodes.py FOLDER [--rooms 200]
 """
 
 from __future__ import annotations

@@ -103,7 +103,9 @@ class FrameWriter:
         with temporary.open("wb") as stream:
             np.savez(stream, **arrays)
         temporary.replace(path)
-        (self._folder / "dataset.json").write_text(json.dumps({"format": FORMAT, **self._description}, indent=1))
+        (self._folder / "dataset.json").write_text(
+            json.dumps({"format": FORMAT, **self._description}, indent=1)
+        )
         self._images = []
         self._rows = {name: [] for name in _FIELDS}
         return path
@@ -121,7 +123,9 @@ class FrameDataset:
         for folder in folders:
             paths = sorted(folder.glob("frames-*.npz"))
             if not paths:
-                raise InputError(f"{folder} holds no frames; make some with: mm_robot generate --out {folder}")
+                raise InputError(
+                    f"{folder} holds no frames; make some with: mm_robot generate --out {folder}"
+                )
             shards += [_read_shard(path) for path in paths]
         self._fields = {name: np.concatenate([s[name] for s in shards]) for name in _FIELDS}
         self._jpeg = [s["jpeg"] for s in shards]
@@ -140,7 +144,9 @@ class FrameDataset:
         begin, end = self._offsets[shard][row : row + 2]
         decoded = cv2.imdecode(self._jpeg[shard][begin:end], cv2.IMREAD_COLOR)
         if decoded is None:
-            raise InputError(f"frame {index} of shard {shard} is not a readable JPEG; generate the data set again")
+            raise InputError(
+                f"frame {index} of shard {shard} is not a readable JPEG; generate the data set again"
+            )
         return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)
 
     def labels(self, index: int) -> FrameLabels:

@@ -43,8 +43,10 @@ class ShardTask:
     folder: Path
 
 
-def generate(folder: Path, frames: int, seed: int, workers: int, allow_evaluation_seeds: bool = False) -> Iterator[int]:
-    """Write ``frames`` labelled frames to ``folder``; yields the number of frames of each shard as it is done.
+def generate(
+    folder: Path, frames: int, seed: int, workers: int, allow_evaluation_seeds: bool = False
+) -> Iterator[int]:
+    """Write ``frames`` labelled frames to ``folder``; yields the size of each shard as it is done.
 
     Shards that are already there are kept, so that a broken-off run goes on where it stopped.
 
@@ -72,7 +74,9 @@ def generate(folder: Path, frames: int, seed: int, workers: int, allow_evaluatio
 
 
 def _make_shard(task: ShardTask) -> int:
-    writer = FrameWriter(task.folder, {"shapes": list(SHAPES), "colours": list(COLOURS), "camera": list(_CAMERA)})
+    writer = FrameWriter(
+        task.folder, {"shapes": list(SHAPES), "colours": list(COLOURS), "camera": list(_CAMERA)}
+    )
     processor = Processor()
     seed = task.seed
     while len(writer) < task.frames:
@@ -110,7 +114,11 @@ def _pose(room: Room, generator: np.random.Generator) -> tuple[float, float, flo
     while True:
         thing = room.things[generator.integers(len(room.things))]
         if generator.random() < 0.5:
-            gap = float(generator.uniform(0.05, CLEARANCE)) if generator.random() < 0.5 else float(generator.uniform(0.5, 2.0))
+            gap = (
+                float(generator.uniform(0.05, CLEARANCE))
+                if generator.random() < 0.5
+                else float(generator.uniform(0.5, 2.0))
+            )
             distance = gap + thing.radius + ROBOT_RADIUS
             around = generator.uniform(-math.pi, math.pi)
             x, y = thing.x + distance * math.cos(around), thing.y + distance * math.sin(around)

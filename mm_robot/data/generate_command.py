@@ -15,12 +15,18 @@ DESCRIPTION = "make labelled camera frames in random simulated rooms"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("--out", type=Path, required=True, help="folder for the data set; an unfinished one is completed")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder for the data set; an unfinished one is completed"
+    )
     parser.add_argument("--frames", type=int, default=60_000, help="how many frames (default %(default)s)")
-    parser.add_argument("--seed", type=int, default=EVALUATION_SEEDS, help="seed of the first room (default %(default)s)")
+    parser.add_argument(
+        "--seed", type=int, default=EVALUATION_SEEDS, help="seed of the first room (default %(default)s)"
+    )
     parser.add_argument("--workers", type=int, default=1, help="processes (default %(default)s)")
     parser.add_argument(
-        "--evaluation", action="store_true", help=f"allow seeds below {EVALUATION_SEEDS}: never train on such a set"
+        "--evaluation",
+        action="store_true",
+        help=f"allow seeds below {EVALUATION_SEEDS}: never train on such a set",
     )
 
 

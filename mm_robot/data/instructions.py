@@ -74,8 +74,19 @@ GO_TO = (
     "{thing}",
 )
 
-_SIDES = {1: ("left", "to the left", "to your left", "counterclockwise", "left"), -1: ("right", "to the right", "to your right", "clockwise", "right")}
-_TURN_DEFAULT = ("turn {side}", "rotate {side}", "please turn {side}", "now turn {side}", "turn {side} please", "make a turn {side}", "take a turn {side}")
+_SIDES = {
+    1: ("left", "to the left", "to your left", "counterclockwise", "left"),
+    -1: ("right", "to the right", "to your right", "clockwise", "right"),
+}
+_TURN_DEFAULT = (
+    "turn {side}",
+    "rotate {side}",
+    "please turn {side}",
+    "now turn {side}",
+    "turn {side} please",
+    "make a turn {side}",
+    "take a turn {side}",
+)
 _TURN_AROUND = (
     "turn around",
     "turn round",
@@ -113,7 +124,10 @@ _TURN_NUMBER = (
     "spin {degrees} {side}",
     "make a {degrees} turn {side}",
 )
-_AHEAD = {1: ("forward", "forwards", "ahead", "straight ahead", "straight on"), -1: ("back", "backward", "backwards", "in reverse")}
+_AHEAD = {
+    1: ("forward", "forwards", "ahead", "straight ahead", "straight on"),
+    -1: ("back", "backward", "backwards", "in reverse"),
+}
 _MOVE_NUMBER = (
     "go {way} {metres}",
     "move {way} {metres}",
@@ -127,9 +141,21 @@ _MOVE_NUMBER = (
     "go {way} by {metres}",
 )
 _MOVE_BARE = ("go {way}", "move {way}", "drive {way}", "please go {way}", "keep going {way}", "come {way}")
-_MOVE_LITTLE = ("go {way} a little", "move {way} a bit", "move a little {way}", "drive {way} slightly", "inch {way}")
+_MOVE_LITTLE = (
+    "go {way} a little",
+    "move {way} a bit",
+    "move a little {way}",
+    "drive {way} slightly",
+    "inch {way}",
+)
 _BACK_UP = ("back up", "reverse", "back off", "back up please", "reverse please")
-_BACK_UP_NUMBER = ("back up {metres}", "reverse {metres}", "back up by {metres}", "step back {metres}", "reverse by {metres}")
+_BACK_UP_NUMBER = (
+    "back up {metres}",
+    "reverse {metres}",
+    "back up by {metres}",
+    "step back {metres}",
+    "reverse by {metres}",
+)
 MOVE_DEFAULT, MOVE_LITTLE = 0.5, 0.2
 
 STOP = (
@@ -248,10 +274,17 @@ UNABLE = (
 )
 
 _DIGIT_WORDS = {
-    10: "ten", 15: "fifteen", 20: "twenty", 30: "thirty", 45: "forty five", 60: "sixty", 90: "ninety", 120: "one hundred twenty",
-    135: "one hundred and thirty five", 180: "one hundred eighty", 270: "two hundred seventy", 360: "three hundred sixty",
+    10: "ten", 15: "fifteen", 20: "twenty", 30: "thirty", 45: "forty five", 60: "sixty", 90: "ninety",
+    120: "one hundred twenty", 135: "one hundred and thirty five", 180: "one hundred eighty",
+    270: "two hundred seventy", 360: "three hundred sixty",
 }  # fmt: skip
-_METRE_WORDS = {0.5: "half a metre", 1.0: "one metre", 2.0: "two metres", 3.0: "three metres", 1.5: "one and a half metres"}
+_METRE_WORDS = {
+    0.5: "half a metre",
+    1.0: "one metre",
+    2.0: "two metres",
+    3.0: "three metres",
+    1.5: "one and a half metres",
+}
 
 
 @dataclass(frozen=True)
@@ -324,9 +357,13 @@ class InstructionSampler:
         way = self._pick(_AHEAD[sign])
         draw = self._generator.random()
         if draw < 0.15:
-            return Instruction(self._styled(self._pick(_MOVE_BARE).format(way=way)), Skill.MOVE, sign * MOVE_DEFAULT)
+            return Instruction(
+                self._styled(self._pick(_MOVE_BARE).format(way=way)), Skill.MOVE, sign * MOVE_DEFAULT
+            )
         if draw < 0.25:
-            return Instruction(self._styled(self._pick(_MOVE_LITTLE).format(way=way)), Skill.MOVE, sign * MOVE_LITTLE)
+            return Instruction(
+                self._styled(self._pick(_MOVE_LITTLE).format(way=way)), Skill.MOVE, sign * MOVE_LITTLE
+            )
         if draw < 0.32:
             return Instruction(self._styled(self._pick(_BACK_UP)), Skill.MOVE, -MOVE_DEFAULT)
         metres, text = self._metres()
@@ -354,7 +391,9 @@ class InstructionSampler:
             return metres, _METRE_WORDS[metres]
         if draw < 0.5:
             centimetres = int(self._generator.integers(2, 30)) * 10
-            return centimetres / 100, self._pick(("{} cm", "{} centimetres", "{} centimeters")).format(centimetres)
+            return centimetres / 100, self._pick(("{} cm", "{} centimetres", "{} centimeters")).format(
+                centimetres
+            )
         metres = round(float(self._generator.uniform(0.2, 4.0)), 1)
         if draw < 0.65:
             metres = float(round(metres) or 1)

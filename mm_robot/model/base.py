@@ -63,7 +63,9 @@ def _places() -> Iterator[Path]:
     if named := os.environ.get(BASE_VARIABLE):
         folder = Path(named)
         if not (folder / _WEIGHTS).is_file():
-            raise CheckpointError(f"{BASE_VARIABLE}={named} holds no {_WEIGHTS}; name the model's folder or unset it")
+            raise CheckpointError(
+                f"{BASE_VARIABLE}={named} holds no {_WEIGHTS}; name the model's folder or unset it"
+            )
         yield folder
     from huggingface_hub import try_to_load_from_cache
 
@@ -81,6 +83,8 @@ def _from_hub() -> Iterator[Path]:
     from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
 
     try:
-        yield Path(snapshot_download(BASE_MODEL, allow_patterns=["*.json", "*.txt", _WEIGHTS], etag_timeout=5))
+        yield Path(
+            snapshot_download(BASE_MODEL, allow_patterns=["*.json", "*.txt", _WEIGHTS], etag_timeout=5)
+        )
     except (OSError, HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled):
         return

@@ -35,7 +35,11 @@ def tokenizer_of(base: Path) -> PreTrainedTokenizerBase:
 
 
 def save_checkpoint(
-    folder: Path, model: FusedLanguageModel, processor: Processor, shapes: tuple[str, ...], colours: tuple[str, ...]
+    folder: Path,
+    model: FusedLanguageModel,
+    processor: Processor,
+    shapes: tuple[str, ...],
+    colours: tuple[str, ...],
 ) -> None:
     """Write everything but the base language model, which is named by its hash."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -69,23 +73,31 @@ def load_model(
             f"{folder / 'config.json'} has format {config.get('format')!r}, this version reads {FORMAT}; train it again"
         )
     if config.get("base_sha256") != BASE_SHA256:
-        raise CheckpointError(f"{folder} was trained on {config.get('base_model')!r}, this version carries {BASE_MODEL}")
+        raise CheckpointError(
+            f"{folder} was trained on {config.get('base_model')!r}, this version carries {BASE_MODEL}"
+        )
     labels = _json(folder / "labels.json")
     processor = Processor.load(folder / "processor.json")
     base = find_base_model()
     adapter = folder / "adapter"
     if not (adapter / "adapter_model.safetensors").is_file():
-        raise CheckpointError(f"{adapter} holds no adapter_model.safetensors; take the checkpoint folder as it was saved")
+        raise CheckpointError(
+            f"{adapter} holds no adapter_model.safetensors; take the checkpoint folder as it was saved"
+        )
     try:
         shapes, colours = tuple(labels["shapes"]), tuple(labels["colours"])
         model = FusedLanguageModel(load_language_model(base, adapter), processor, len(shapes), len(colours))
         missing, unexpected = model.load_state_dict(load_file(folder / "encoders.safetensors"), strict=False)
     except (OSError, SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
         reason = str(error).splitlines()[0]
-        raise CheckpointError(f"{folder} cannot be read ({reason}); take the checkpoint folder as it was saved") from error
+        raise CheckpointError(
+            f"{folder} cannot be read ({reason}); take the checkpoint folder as it was saved"
+        ) from error
     wrong = [n for n in missing if not n.startswith(_LANGUAGE_MODEL)] + list(unexpected)
     if wrong:
-        raise CheckpointError(f"{folder / 'encoders.safetensors'} does not fit this version ({wrong[0]}); train it again")
+        raise CheckpointError(
+            f"{folder / 'encoders.safetensors'} does not fit this version ({wrong[0]}); train it again"
+        )
     model.eval().to(device)
     return model, tokenizer_of(base), processor, shapes, colours
 
@@ -104,7 +116,9 @@ def _json(path: Path) -> dict[str, object]:
     try:
         data = json.loads(path.read_text())
     except (OSError, ValueError) as error:
-        raise CheckpointError(f"{path} cannot be read ({error}); take the checkpoint folder as it was saved") from error
+        raise CheckpointError(
+            f"{path} cannot be read ({error}); take the checkpoint folder as it was saved"
+        ) from error
     if not isinstance(data, dict):
         raise CheckpointError(f"{path} does not hold a JSON object")
     return data

@@ -157,10 +157,14 @@ class FusedLanguageModel(nn.Module):
 
 def load_language_model(folder: Path, adapter: AdapterSettings | Path) -> PeftModel:
     """The base model with a new adapter (settings) or a trained one (its folder)."""
-    base = AutoModel.from_pretrained(folder, attn_implementation="sdpa", local_files_only=True, add_pooling_layer=False)
+    base = AutoModel.from_pretrained(
+        folder, attn_implementation="sdpa", local_files_only=True, add_pooling_layer=False
+    )
     if isinstance(adapter, Path):
         return PeftModel.from_pretrained(base, str(adapter), is_trainable=False)
-    settings = LoraConfig(r=adapter.rank, lora_alpha=adapter.alpha, target_modules=list(adapter.target_modules))
+    settings = LoraConfig(
+        r=adapter.rank, lora_alpha=adapter.alpha, target_modules=list(adapter.target_modules)
+    )
     model = get_peft_model(base, settings)
     assert isinstance(model, PeftModel)
     return model

@@ -104,7 +104,9 @@ class FusedPolicy:
         outcome = OUTCOMES[int(output.outcome[0].argmax())]
         if self._skill is not Skill.GO_TO and outcome is Outcome.ABSENT:
             outcome = Outcome.RUNNING
-        answer = {Outcome.DONE: "Done.", Outcome.ABSENT: "I looked all round and cannot find it."}.get(outcome, "")
+        answer = {Outcome.DONE: "Done.", Outcome.ABSENT: "I looked all round and cannot find it."}.get(
+            outcome, ""
+        )
         return outcome, answer, answer.rstrip(".").lower()
 
 

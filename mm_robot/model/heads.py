@@ -55,7 +55,9 @@ class SceneHead(nn.Module):
         cells = self.split(tokens).reshape(batch, TOKEN_ROWS, TOKEN_COLUMNS, 2, 2, GRID_CHANNELS)
         cells = cells.permute(0, 1, 3, 2, 4, 5).reshape(batch, CELLS, GRID_CHANNELS)
         cells = cells + grid.flatten(2).transpose(1, 2)
-        presence, shape, colour, sides, grounding = self.out(self.cell(cells)).float().split(self.sizes, dim=-1)
+        presence, shape, colour, sides, grounding = (
+            self.out(self.cell(cells)).float().split(self.sizes, dim=-1)
+        )
         sides = nn.functional.softplus(sides) * 0.1
         box = torch.cat([self.centres - sides[..., :2], self.centres + sides[..., 2:]], dim=-1)
         return SceneOutput(presence.squeeze(-1), shape, colour, box, grounding.squeeze(-1))

@@ -92,7 +92,9 @@ class Processor:
         try:
             return Processor(**json.loads(path.read_text()))
         except (OSError, ValueError, TypeError) as error:
-            raise CheckpointError(f"{path}: not a processor ({error}); take the checkpoint folder as it was saved") from error
+            raise CheckpointError(
+                f"{path}: not a processor ({error}); take the checkpoint folder as it was saved"
+            ) from error
 
 
 def _bounded(value: float, limit: float) -> float:

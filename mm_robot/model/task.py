@@ -31,7 +31,9 @@ class TaskTracker:
     def update(self, now: float, robot: RobotState) -> TaskState:
         """Take in new odometry; call once for each observation."""
         turned = _wrap(robot.yaw - self._robot.yaw)
-        forward = (robot.x - self._robot.x) * math.cos(robot.yaw) + (robot.y - self._robot.y) * math.sin(robot.yaw)
+        forward = (robot.x - self._robot.x) * math.cos(robot.yaw) + (robot.y - self._robot.y) * math.sin(
+            robot.yaw
+        )
         self._turned += turned
         self._travelled += forward
         self._swept += abs(turned)

@@ -68,9 +68,13 @@ def advise(
     ``visible`` whether the camera sees it, ``others`` everything else that stands around.
     """
     if skill is Skill.TURN:
-        return _servo(task.amount, task.turned, TURN_TOLERANCE, gain=2.0, slowest=0.12, fastest=0.8, turn=True)
+        return _servo(
+            task.amount, task.turned, TURN_TOLERANCE, gain=2.0, slowest=0.12, fastest=0.8, turn=True
+        )
     if skill is Skill.MOVE:
-        return _servo(task.amount, task.travelled, MOVE_TOLERANCE, gain=1.2, slowest=0.04, fastest=0.4, turn=False)
+        return _servo(
+            task.amount, task.travelled, MOVE_TOLERANCE, gain=1.2, slowest=0.04, fastest=0.4, turn=False
+        )
     if skill is Skill.GO_TO:
         return _go_to(task, target, visible, others)
     return Advice(0.0, 0.0, Outcome.UNABLE if skill is Skill.UNABLE else Outcome.DONE)

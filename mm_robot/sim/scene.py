@@ -173,7 +173,9 @@ def _checked(data: Mapping[str, Any]) -> dict[str, Any]:
         raise InputError(f"room: colour must be one of {', '.join(COLOURS)}, got {data.get('colour')!r}")
     known = {"shape", "colour", "at", "size", "rgb", "yaw"}
     if unknown := set(data) - known:
-        raise InputError(f"room: unknown key {sorted(unknown)[0]!r} in an object; known: {', '.join(sorted(known))}")
+        raise InputError(
+            f"room: unknown key {sorted(unknown)[0]!r} in an object; known: {', '.join(sorted(known))}"
+        )
     if "at" in data:
         x, y = _numbers("at", data["at"], 2)
         if max(abs(x), abs(y)) > ROOM_HALF_SIZE:
@@ -199,7 +201,9 @@ def _numbers(key: str, values: Any, count: int) -> list[float]:
     except (TypeError, ValueError):
         numbers = []
     if len(numbers) != count or not all(math.isfinite(v) for v in numbers):
-        raise InputError(f"room: {key} must be {count} finite number{'s' if count > 1 else ''}, got {values!r}")
+        raise InputError(
+            f"room: {key} must be {count} finite number{'s' if count > 1 else ''}, got {values!r}"
+        )
     return numbers
 
 

@@ -14,7 +14,15 @@ if "MUJOCO_GL" not in os.environ and not os.environ.get("DISPLAY"):
 
 import mujoco
 
-from mm_robot.sim.mjcf import CAMERA, CAMERA_ABOVE, PHYSICS_STEP, ROBOT_GEOM, SOLID_GROUP, THING_PREFIX, room_to_mjcf
+from mm_robot.sim.mjcf import (
+    CAMERA,
+    CAMERA_ABOVE,
+    PHYSICS_STEP,
+    ROBOT_GEOM,
+    SOLID_GROUP,
+    THING_PREFIX,
+    room_to_mjcf,
+)
 from mm_robot.sim.scene import MAX_ANGULAR, MAX_LINEAR, Room
 from mm_robot.types import FloatArray, ImageArray, RobotState
 

@@ -54,7 +54,9 @@ class AlignStage:
         tokens = self._model.project_image(grid)
         scene = self._model.scene_head(tokens, grid)
         losses = scene_losses(scene, target)
-        losses["align"] = 0.5 * self._contrast(tokens - self._model.project_image.position, target.shape, target.colour)
+        losses["align"] = 0.5 * self._contrast(
+            tokens - self._model.project_image.position, target.shape, target.colour
+        )
         return losses
 
     def _contrast(self, tokens: Tensor, shape: Tensor, colour: Tensor) -> Tensor:

@@ -82,7 +82,9 @@ def parse_episode(data: Mapping[str, Any]) -> Episode:
     if not isinstance(data, Mapping):
         raise InputError(f"an episode is a JSON object, got {data!r}")
     if unknown := set(data) - _KEYS:
-        raise InputError(f"this version does not know the key {sorted(unknown)[0]!r}; known: {', '.join(sorted(_KEYS))}")
+        raise InputError(
+            f"this version does not know the key {sorted(unknown)[0]!r}; known: {', '.join(sorted(_KEYS))}"
+        )
     text = data.get("text")
     if not isinstance(text, str):
         raise InputError(f"text must be a string, got {text!r}")

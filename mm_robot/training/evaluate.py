@@ -96,7 +96,9 @@ def randomise_language_model(model: FusedLanguageModel, seed: int = 0) -> None:
     assert isinstance(model.language_model, PeftModel)
     base = model.language_model.get_base_model()
     fresh = type(base)(base.config, add_pooling_layer=False).state_dict()
-    state = {name: fresh.get(name.replace(".base_layer", ""), value) for name, value in base.state_dict().items()}
+    state = {
+        name: fresh.get(name.replace(".base_layer", ""), value) for name, value in base.state_dict().items()
+    }
     base.load_state_dict(state)
 
 

@@ -24,7 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     rollout.add_argument("--workers", type=int, default=1, help="processes (default %(default)s)")
     rollout.add_argument("--first", type=int, help="only the first so many episodes")
     labels = kinds.add_parser("labels", help="mean average precision of the scene labels")
-    labels.add_argument("frames", type=Path, help="a folder made by: mm_robot generate --evaluation --seed 1 --out FOLDER")
+    labels.add_argument(
+        "frames", type=Path, help="a folder made by: mm_robot generate --evaluation --seed 1 --out FOLDER"
+    )
     for kind in (rollout, labels):
         kind.add_argument("--policy", default="embedded", help="checkpoint folder (default %(default)s)")
         kind.add_argument("--report", type=Path, required=True, help="JSON file for the report")
@@ -50,7 +52,9 @@ def run(arguments: argparse.Namespace) -> int:
         )
         for outcome, rate in report["outcomes"].items():
             low, high = rate["wilson95"]
-            print(f"{outcome}: {rate['success']}/{rate['n']} = {rate['rate']:.1%} (95 %: {low:.1%} to {high:.1%})")
+            print(
+                f"{outcome}: {rate['success']}/{rate['n']} = {rate['rate']:.1%} (95 %: {low:.1%} to {high:.1%})"
+            )
         print(f"collisions: {report['collisions']:.1%}, errors: {report['errors']}")
     write_report(arguments.report, report)
     return 0

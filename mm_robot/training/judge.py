@@ -98,7 +98,9 @@ def _stopped(trace: Trace) -> Verdict:
     deadline = trace.time[trace.given] + STOP_SECONDS
     late = trace.time > deadline
     moving = np.linalg.norm(np.diff(trace.pose[late, :2], axis=0), axis=1).sum()
-    return Verdict(bool(moving < _STANDING_DRIFT), "" if moving < _STANDING_DRIFT else "still moving after 0.5 s")
+    return Verdict(
+        bool(moving < _STANDING_DRIFT), "" if moving < _STANDING_DRIFT else "still moving after 0.5 s"
+    )
 
 
 def _absent(trace: Trace) -> Verdict:
@@ -111,7 +113,9 @@ def _absent(trace: Trace) -> Verdict:
 
 def _stands(trace: Trace) -> Verdict:
     tail = trace.pose[-25:]
-    standing = float(np.linalg.norm(tail[-1, :2] - tail[0, :2])) < _STANDING_SPEED and trace.state != "running"
+    standing = (
+        float(np.linalg.norm(tail[-1, :2] - tail[0, :2])) < _STANDING_SPEED and trace.state != "running"
+    )
     return Verdict(standing, "" if standing else "does not stand at the end")
 
 

@@ -96,7 +96,9 @@ def _schedule(step: int, settings: StageSettings) -> float:
     return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
 
 
-def _save(path: Path, step: int, parameters: dict[str, nn.Parameter], optimiser: torch.optim.Optimizer) -> None:
+def _save(
+    path: Path, step: int, parameters: dict[str, nn.Parameter], optimiser: torch.optim.Optimizer
+) -> None:
     """Parameters and optimiser moments as safetensors; complete or absent."""
     tensors: dict[str, Tensor] = {}
     for name, parameter in parameters.items():
@@ -126,7 +128,9 @@ def _resume(path: Path, parameters: dict[str, nn.Parameter], optimiser: torch.op
             parameter.copy_(stored)
         state = {
             key.split("/")[1]: value
-            for key, value in ((k, tensors[k]) for k in tensors if k.startswith("optimiser/") and k.endswith(f"/{name}"))
+            for key, value in (
+                (k, tensors[k]) for k in tensors if k.startswith("optimiser/") and k.endswith(f"/{name}")
+            )
         }
         if state:
             optimiser.state[parameter] = state

@@ -54,9 +54,13 @@ class ActionBatch:
 def scene_losses(output: SceneOutput, target: SceneBatch) -> dict[str, Tensor]:
     """Presence, shape, colour and box."""
     weight = output.presence.new_tensor(4.0)
-    presence = functional.binary_cross_entropy_with_logits(output.presence, target.presence, pos_weight=weight)
+    presence = functional.binary_cross_entropy_with_logits(
+        output.presence, target.presence, pos_weight=weight
+    )
     shape = functional.cross_entropy(output.shape.flatten(0, 1), target.shape.flatten(), ignore_index=IGNORE)
-    colour = functional.cross_entropy(output.colour.flatten(0, 1), target.colour.flatten(), ignore_index=IGNORE)
+    colour = functional.cross_entropy(
+        output.colour.flatten(0, 1), target.colour.flatten(), ignore_index=IGNORE
+    )
     labelled = target.shape != IGNORE
     box = functional.l1_loss(output.box[labelled], target.box[labelled])
     return {"presence": 5 * presence, "shape": shape, "colour": colour, "box": 10 * box}
@@ -68,7 +72,9 @@ def text_losses(output: TextOutput, target: TextBatch) -> dict[str, Tensor]:
     positive = (target.amount > 0).float()
     turn_side, turn_size, move_side, move_size = output.amount.unbind(1)
     sided = target.turn & ~target.either
-    losses["side"] = _masked(functional.binary_cross_entropy_with_logits(turn_side, positive, reduction="none"), sided)
+    losses["side"] = _masked(
+        functional.binary_cross_entropy_with_logits(turn_side, positive, reduction="none"), sided
+    )
     losses["side"] = losses["side"] + _masked(
         functional.binary_cross_entropy_with_logits(move_side, positive, reduction="none"), target.move
     )
@@ -85,7 +91,9 @@ def action_losses(output: FusedOutput, target: ActionBatch) -> dict[str, Tensor]
     shares = torch.cat([output.scene.grounding, none], dim=1).log_softmax(dim=1)
     grounding = -(target.grounding * shares).sum(dim=1).mean()
     steps = output.actions.new_tensor([2.0, 1.5, 1.0, 0.75, 0.75])[None, :, None]
-    actions = (functional.smooth_l1_loss(output.actions, target.actions, beta=0.1, reduction="none") * steps).mean()
+    actions = (
+        functional.smooth_l1_loss(output.actions, target.actions, beta=0.1, reduction="none") * steps
+    ).mean()
     weights = output.outcome.new_tensor([1.0, DONE_WEIGHT, DONE_WEIGHT])
     outcome = functional.cross_entropy(output.outcome, target.outcome, weight=weights)
     return {"grounding": grounding, "actions": 8 * actions, "outcome": outcome}

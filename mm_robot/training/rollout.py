@@ -57,7 +57,9 @@ class _Recorder:
         contacts = self._world.contacts()
         state = self._world.robot_state()
         self.touched += contacts
-        self.rows.append((self._world.time, state.x, state.y, state.yaw, *commanded, *permitted, float(bool(contacts))))
+        self.rows.append(
+            (self._world.time, state.x, state.y, state.yaw, *commanded, *permitted, float(bool(contacts)))
+        )
         self.status.append(status)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -81,14 +81,14 @@ def scene_targets(labels: FrameLabels) -> SceneTargets:
     return SceneTargets(presence, shape, colour, box)
 
 
-@lru_cache(maxsize=None)
+@cache
 def go_to_instruction(colour: str, shape: str, variant: int) -> Instruction:
     """One of the sentences that send the robot to a thing."""
     seed = [_COLOUR_NAMES.index(colour), SHAPES.index(shape), variant]
     return InstructionSampler(np.random.default_rng(seed)).go_to(colour, shape)
 
 
-@lru_cache(maxsize=None)
+@cache
 def other_instruction(variant: int) -> Instruction:
     """One of the sentences for the other skills."""
     return InstructionSampler(np.random.default_rng(variant)).other()
@@ -202,11 +202,17 @@ class RowSampler:
             if uniform() < 0.65:
                 bearing = wrap_angle(target.bearing + float(self._generator.normal(0, 0.1)))
                 return replace(base, swept=float(uniform(0, 0.15)), last_bearing=bearing, unseen=0.1)
-            return replace(base, swept=float(uniform(0, SEARCH_SWEEP + 0.6)), unseen=float(uniform(0, elapsed)))
+            return replace(
+                base, swept=float(uniform(0, SEARCH_SWEEP + 0.6)), unseen=float(uniform(0, elapsed))
+            )
         swept = float(uniform(0, 9.0))
         if uniform() < 0.5 or target is None:
             return replace(base, swept=swept, unseen=elapsed)
-        bearing = target.bearing + float(self._generator.normal(0, 0.15)) if uniform() < 0.5 else float(uniform(-math.pi, math.pi))
+        bearing = (
+            target.bearing + float(self._generator.normal(0, 0.15))
+            if uniform() < 0.5
+            else float(uniform(-math.pi, math.pi))
+        )
         unseen = float(uniform(0.1, 5))
         return replace(base, swept=min(swept, unseen * 0.9), last_bearing=wrap_angle(bearing), unseen=unseen)
 

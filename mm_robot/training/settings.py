@@ -37,7 +37,9 @@ def load_settings(path: Path) -> TrainingSettings:
         raise ConfigError(f"{path} cannot be read: {error}") from error
     if not isinstance(raw, dict):
         raise ConfigError(f"{path} holds no keys; see config/train/embedded.yaml for an example")
-    _known(path, "", raw, [f.name for f in fields(TrainingSettings)], [f.name for f in fields(TrainingSettings)])
+    _known(
+        path, "", raw, [f.name for f in fields(TrainingSettings)], [f.name for f in fields(TrainingSettings)]
+    )
     data = raw["data"]
     if not isinstance(data, list) or not data or not all(isinstance(d, str) for d in data):
         raise ConfigError(f"{path}: data must be a list of folders, got {data!r}")

@@ -14,7 +14,9 @@ from mm_robot.model.fused_lm import FusedLanguageModel
 class TextCache:
     """Looks embeddings up, and computes those that are missing."""
 
-    def __init__(self, model: FusedLanguageModel, tokenizer: PreTrainedTokenizerBase, max_tokens: int) -> None:
+    def __init__(
+        self, model: FusedLanguageModel, tokenizer: PreTrainedTokenizerBase, max_tokens: int
+    ) -> None:
         self._model = model
         self._tokenizer = tokenizer
         self._max_tokens = max_tokens
@@ -28,7 +30,9 @@ class TextCache:
                 missing, padding=True, truncation=True, max_length=self._max_tokens, return_tensors="pt"
             )
             device = next(self._model.parameters()).device
-            embedded = self._model.embed_text(tokens["input_ids"].to(device), tokens["attention_mask"].to(device))
+            embedded = self._model.embed_text(
+                tokens["input_ids"].to(device), tokens["attention_mask"].to(device)
+            )
             for text, row, mask in zip(missing, embedded, tokens["attention_mask"], strict=True):
                 self._known[text] = row[: int(mask.sum())].half()
         rows = [self._known[t] for t in texts]

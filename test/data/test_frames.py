@@ -65,7 +65,7 @@ def test_generated_labels_agree_with_the_picture(tmp_path: Path) -> None:
         for thing in np.flatnonzero(truth.pixels > 200):
             left, _, right, _ = truth.box[thing]
             middle = (left + right) / 2
-            if 0.02 < left and right < 0.98 and truth.coverage[thing].max() == 255:
+            if left > 0.02 and right < 0.98 and truth.coverage[thing].max() == 255:
                 boxes += 1
                 assert np.tan(truth.bearing[thing]) == pytest.approx((0.5 - middle) * 2 * 0.7002, abs=0.08)
     assert boxes > 0

@@ -21,7 +21,11 @@ def test_named_amounts_agree_with_the_number_that_is_read() -> None:
             continue
         named += 1
         assert amount is not None, instruction.text
-        value = math.radians(amount.value) if not amount.unit and instruction.skill is Skill.TURN else amount.value
+        value = (
+            math.radians(amount.value)
+            if not amount.unit and instruction.skill is Skill.TURN
+            else amount.value
+        )
         assert value == pytest.approx(abs(instruction.amount)), instruction.text
     assert named > 200
 

@@ -45,7 +45,9 @@ def test_a_room_survives_being_written_as_json_data() -> None:
 
 
 def test_places_that_are_given_are_taken() -> None:
-    room = random_room(1, [{"shape": "cone", "colour": "green", "at": [1.0, -2.0], "size": 0.2}], robot=[0, 0, 1.5])
+    room = random_room(
+        1, [{"shape": "cone", "colour": "green", "at": [1.0, -2.0], "size": 0.2}], robot=[0, 0, 1.5]
+    )
     assert (room.things[0].x, room.things[0].y, room.things[0].radius) == (1.0, -2.0, 0.2)
     assert room.robot == (0.0, 0.0, 1.5)
 

@@ -46,7 +46,11 @@ def test_a_policy_that_stops_before_the_target_has_reached_it() -> None:
 
 @pytest.mark.parametrize(
     ("policy", "why"),
-    [(Ahead(0.5), "stopped"), (Ahead(99.0), "ended as running"), (Ahead(1.8, Outcome.UNABLE), "ended as unable")],
+    [
+        (Ahead(0.5), "stopped"),
+        (Ahead(99.0), "ended as running"),
+        (Ahead(1.8, Outcome.UNABLE), "ended as unable"),
+    ],
 )
 def test_failures_are_told_apart(policy: Ahead, why: str) -> None:
     episode = parse_episode(ROW)
@@ -69,12 +73,24 @@ def test_a_frame_acts_a_tenth_of_a_second_later() -> None:
 def test_the_policy_is_shown_nothing_of_the_answer() -> None:
     policy = Ahead(0.3)
     run_episode(policy, parse_episode(ROW))
-    assert {f for f in vars(policy.observed[0])} == {"image", "instruction", "robot", "task", "received", "audio"}
+    assert {f for f in vars(policy.observed[0])} == {
+        "image",
+        "instruction",
+        "robot",
+        "task",
+        "received",
+        "audio",
+    }
 
 
 def test_stop_is_judged_from_when_it_is_said() -> None:
     aside = [{"shape": "ball", "colour": "red", "at": [0.0, 3.0]}]
-    row = ROW | {"text": "stop", "after": {"text": "go", "seconds": 2}, "objects": aside, "expect": {"outcome": "stop"}}
+    row = ROW | {
+        "text": "stop",
+        "after": {"text": "go", "seconds": 2},
+        "objects": aside,
+        "expect": {"outcome": "stop"},
+    }
     episode = parse_episode(row)
 
     class Obedient(Ahead):
@@ -94,7 +110,10 @@ def test_stop_is_judged_from_when_it_is_said() -> None:
         ({"text": 3}, "text must be"),
         ({"expect": {"outcome": "dance"}}, "expect.outcome must be one of"),
         ({"expect": {"outcome": "turn", "degrees": "left"}}, "expect.degrees must be a number"),
-        ({"expect": {"outcome": "reach", "target": {"shape": "box", "colour": "red"}}}, "must be in the room once"),
+        (
+            {"expect": {"outcome": "reach", "target": {"shape": "box", "colour": "red"}}},
+            "must be in the room once",
+        ),
         ({"robot": [9, 0, 0]}, "robot must stand within"),
         ({"surprise": 1}, "does not know the key 'surprise'"),
     ],

@@ -102,7 +102,9 @@ def test_a_missing_checkpoint_is_named(tmp_path: Path) -> None:
         load_policy(str(tmp_path / "nowhere"))
 
 
-def test_an_altered_base_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trained: Path) -> None:
+def test_an_altered_base_model_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trained: Path
+) -> None:
     (tmp_path / "model.safetensors").write_bytes(b"other weights")
     monkeypatch.setenv("MM_ROBOT_BASE_MODEL", str(tmp_path))
     with pytest.raises(CheckpointError, match="pip install"):
