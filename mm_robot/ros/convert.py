@@ -107,7 +107,13 @@ def image_to_array(message: Image) -> ImageArray:
         pixels = pixels.reshape(height, width, encoding.channels)
     if message.encoding == "rgb8":
         return pixels
-    return np.ascontiguousarray(_to_rgb()(pixels, message.encoding))
+    try:
+        return np.ascontiguousarray(_to_rgb()(pixels, message.encoding))
+    except Exception as error:  # OpenCV and cv_bridge raise their own kinds
+        reason = " ".join(str(error).split())[:80]
+        raise InputError(
+            f"image: {width} x {height} pixels of {message.encoding} cannot be converted ({reason}); send rgb8"
+        ) from None
 
 
 def compressed_to_array(message: CompressedImage) -> ImageArray:

@@ -157,6 +157,17 @@ def test_a_malformed_image_is_an_input_error_of_one_line(change: dict, words: st
     assert len(str(error.value)) < 500
 
 
+def test_a_conversion_that_fails_is_an_input_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_pixels: np.ndarray, _encoding: str) -> np.ndarray:
+        raise RuntimeError("no such\nconversion")
+
+    monkeypatch.setattr(convert, "_to_rgb", lambda: fails)
+    with pytest.raises(
+        InputError, match="pixels of bgr8 cannot be converted \\(no such conversion\\); send rgb8"
+    ):
+        convert.image_to_array(image_message(picture(), "bgr8"))
+
+
 @given(
     encoding=st.sampled_from([*ENCODINGS, "jpeg", "8UC3"]),
     height=st.integers(0, 12),
