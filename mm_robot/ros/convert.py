@@ -112,7 +112,8 @@ def image_to_array(message: Image) -> ImageArray:
     except Exception as error:  # OpenCV and cv_bridge raise their own kinds
         reason = " ".join(str(error).split())[:80]
         raise InputError(
-            f"image: {width} x {height} pixels of {message.encoding} cannot be converted ({reason}); send rgb8"
+            f"image: {width} x {height} pixels of {message.encoding} cannot be converted ("
+            f"{reason}); send rgb8"
         ) from None
 
 
