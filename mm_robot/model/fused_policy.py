@@ -111,7 +111,7 @@ class FusedPolicy:
 
 
 def amount_of(skill: Skill, read: TextOutput, number: Amount | None) -> float | None:
-    """The signed argument of a turn (rad) or a move (m): direction and default by the model, the number as read."""
+    """The signed argument of a turn (rad) or a move (m): by the model, but for the number."""
     if skill not in (Skill.TURN, Skill.MOVE):
         return None
     turn_side, turn_size, move_side, move_size = (float(v) for v in read.amount[0])

@@ -82,7 +82,10 @@ class ActionHead(nn.Module):
         )
 
     def forward(self, action: Tensor, skill: Tensor, state: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-        """Readouts [B, width] twice, state, target features -> chunk [B, chunk, 2] in units of top speed, outcome logits."""
+        """Two readouts [B, width], state, target features -> chunk [B, chunk, 2], outcome logits.
+
+        The chunk is in units of the top speeds.
+        """
         reduced = self.reduce(torch.cat([action, skill], dim=-1)).float()
         out = self.layers[1:](torch.cat([self.layers[0](reduced), state, target], dim=-1))
         return out[:, : self.chunk * 2].reshape(-1, self.chunk, 2), out[:, self.chunk * 2 :]

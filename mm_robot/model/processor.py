@@ -50,7 +50,7 @@ class Processor:
         return np.asarray(cv2.resize(image, (self.width, self.height), interpolation=method), np.uint8)
 
     def state(self, robot: RobotState, task: TaskState, amount: Amount | None) -> FloatArray:
-        """Odometry, progress and the number read from the instruction as [STATE_SIZE] float32, about -1 to 1."""
+        """Odometry, progress and the instruction's number, [STATE_SIZE] float32, about -1 to 1."""
         goal = task.amount
         turn_left = 0.0 if goal is None else goal - task.turned
         move_left = 0.0 if goal is None else goal - task.travelled

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """A room as a MuJoCo model (MJCF)."""
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ def _thing(index: int, thing: Thing) -> str:
 
 
 def _cone_mesh(index: int, thing: Thing, sides: int = 24) -> str:
-    """The cone's base is at height zero, where MuJoCo would centre the mesh: ``inertia`` leaves it to us."""
+    """A cone that stands on height zero."""
     angles = np.arange(sides) * 2 * math.pi / sides
     vertices = [(thing.radius * math.cos(a), thing.radius * math.sin(a), 0.0) for a in angles]
     vertices.append((0.0, 0.0, thing_height(thing)))
@@ -112,7 +113,10 @@ def _cone_mesh(index: int, thing: Thing, sides: int = 24) -> str:
 
 def _walls() -> str:
     half, thick, height = ROOM_HALF_SIZE, 0.05, WALL_HEIGHT / 2
-    places = [(half + thick, 0, thick, half), (-half - thick, 0, thick, half)]
+    places: list[tuple[float, float, float, float]] = [
+        (half + thick, 0, thick, half),
+        (-half - thick, 0, thick, half),
+    ]
     places += [(0, half + thick, half, thick), (0, -half - thick, half, thick)]
     return "\n".join(
         f'<geom name="{WALL_PREFIX}{i}" type="box" pos="{x} {y} {height}" size="{sx} {sy} {height}" material="walls"/>'

@@ -160,7 +160,8 @@ def random_room(
         if room is not None:
             return room
     raise InputError(
-        f"room: {len(specifications)} things do not fit with {CLEARANCE} m between them; use fewer or smaller ones"
+        f"room: {len(specifications)} things do not fit with {CLEARANCE} m between them; "
+        "use fewer or smaller ones"
     )
 
 

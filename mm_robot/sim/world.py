@@ -152,7 +152,10 @@ class World:
         return np.where(is_geom, self._thing_of_geom[segmentation[:, :, 0]], -1).astype(np.int32)
 
     def scan(self) -> FloatArray:
-        """[360] ranges in m from the robot's centre, first ray at -pi, counter-clockwise; inf where nothing is."""
+        """[360] ranges in m from the robot's centre, first ray at -pi, counter-clockwise.
+
+        inf where nothing is.
+        """
         state = self.robot_state()
         angles = self._scan_angles + state.yaw
         directions = np.stack([np.cos(angles), np.sin(angles), np.zeros_like(angles)], axis=1)

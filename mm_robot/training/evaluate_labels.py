@@ -19,7 +19,7 @@ from mm_robot.types import FloatArray
 
 CAMERA_PIXELS = 640 * 480
 MIN_PIXELS = 150
-"""Objects that show less than this of themselves at 640 x 480 are neither asked for nor held against a label."""
+"""Smaller objects (area at 640 x 480) are neither asked for nor held against a label."""
 _LOW_SCORE = 0.02
 
 

@@ -70,7 +70,8 @@ def run_stage(
             total = torch.stack(list(losses.values())).sum()
             if not torch.isfinite(total):
                 raise InputError(
-                    f"{name}: the loss is not finite at step {step} ({_shown(losses)}); lower learning_rate in the "
+                    f"{name}: the loss is not finite at step {step} ({_shown(losses)}); "
+                    "lower learning_rate in the "
                     f"configuration. The last good checkpoint is {folder / name}"
                 )
             optimiser.zero_grad(set_to_none=True)

@@ -172,7 +172,7 @@ class RowSampler:
             angular=float(self._generator.uniform(-1, 1)),
         )
         state = self._processor.state(robot, task, read_amount(instruction.text))
-        scaled = actions / np.array([MAX_LINEAR, MAX_ANGULAR], np.float32)
+        scaled: FloatArray = (actions / np.array([MAX_LINEAR, MAX_ANGULAR])).astype(np.float32)
         known = OUTCOMES.index(outcome if outcome in OUTCOMES else Outcome.DONE)
         return Row(frame, instruction, state, grounding, scaled, known, scene_targets(labels))
 

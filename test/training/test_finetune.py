@@ -129,7 +129,8 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_a_reason(frames: Path, tmp_
         ("data: a\nout: b\nseed: 0\nthreads: 1\nalign: {}\nfuse: {}\n", "data must be a list"),
         ("data: [a]\nout: b\nseed: 0\nthreads: 0\nalign: {}\nfuse: {}\n", "threads must be a whole number"),
         (
-            "data: [a]\nout: b\nseed: 0\nthreads: 1\nalign: {steps: 1, batch: 2, learning_rate: 7}\nfuse: {}\n",
+            "data: [a]\nout: b\nseed: 0\nthreads: 1\nfuse: {}\n"
+            "align: {steps: 1, batch: 2, learning_rate: 7}\n",
             "align.learning_rate must be a number",
         ),
     ],
