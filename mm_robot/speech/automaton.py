@@ -50,14 +50,15 @@ class Automaton:
         """Every word that can be said."""
         return frozenset(word for arcs in self.arcs for word in arcs)
 
-    def accepts(self, sentence: str) -> bool:
-        """Tell whether the sentence is one of the grammar."""
-        state = 0
+    def probability(self, sentence: str) -> float:
+        """How probable the sentence is; 0.0 for one that the grammar has not."""
+        state, product = 0, 1.0
         for word in sentence.split():
             if word not in self.arcs[state]:
-                return False
-            state = self.arcs[state][word][0]
-        return self.ends[state] > 0.0
+                return 0.0
+            state, probability = self.arcs[state][word]
+            product *= probability
+        return product * self.ends[state]
 
     def draw(self, random_numbers: random.Random) -> str:
         """Draw a sentence by its probability."""

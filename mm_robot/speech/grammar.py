@@ -12,21 +12,21 @@ Weights = Mapping[str, float]
 
 COLOURS: Weights = {
     **dict.fromkeys(("red", "green", "blue", "yellow", "orange", "purple", "black", "white"), 10.0),
-    **dict.fromkeys(("crimson", "scarlet", "violet", "navy", "golden", "turquoise", "pink", "brown", "gray"), 0.5),
-    **{f"{shade} {colour}": 0.2 for shade in ("dark", "light", "bright") for colour in ("red", "green", "blue")},
+    **dict.fromkeys(("crimson", "scarlet", "violet", "golden", "pink", "brown", "gray"), 0.3),
+    **{f"{shade} {colour}": 0.1 for shade in ("dark", "light", "bright") for colour in ("red", "green", "blue")},
 }
 
 SHAPES: Weights = {
     **dict.fromkeys(("ball", "box", "cylinder", "cone"), 10.0),
     **dict.fromkeys(("sphere", "cube", "crate", "block", "drum", "barrel", "can"), 2.0),
-    **dict.fromkeys(("pillar", "column", "package", "traffic cone", "object"), 0.3),
+    **dict.fromkeys(("pillar", "traffic cone", "object"), 0.3),
 }
 
 GO_TO: Weights = {
     **dict.fromkeys(("go to", "drive to", "find", "head for"), 10.0),
     **dict.fromkeys(("move to", "go over to", "drive over to", "drive up to", "go and find", "look for"), 1.0),
-    **dict.fromkeys(("head to", "head over to", "drive towards", "go towards", "move towards", "approach"), 1.0),
-    **dict.fromkeys(("go up to", "come to", "navigate to", "search for", "follow"), 0.5),
+    **dict.fromkeys(("head to", "head over to", "drive towards", "go towards", "approach", "search for"), 0.5),
+    **dict.fromkeys(("go up to", "come to", "navigate to", "follow"), 0.3),
 }
 
 BEYOND: Weights = dict.fromkeys(("pick up", "bring me", "grab", "push", "knock over"), 1.0)
@@ -73,7 +73,7 @@ public <command> = ( /20/ <NULL> | /1/ <opening> )
  | /0.3/ <drive> <distance> <direction> | /0.1/ ( back up | reverse ) [<distance>];
 <drive> = move | go | drive;
 <distance> = /4/ ( one | a ) meter | /6/ ( <one> | ten ) meters | /3/ half a meter | /1/ <one> and a half meters
- | /1/ <one> point <one> meters | /4/ ( /5/ <ten> | /1/ a hundred | /1/ one hundred | /1/ <number> ) centimeters
+ | /1/ <one> point <one> meters | /4/ ( /5/ <ten> | /1/ a hundred | /1/ one hundred ) centimeters
  | /0.3/ a quarter of a meter | /0.3/ a little | /0.3/ a bit;
 """
 

@@ -1,0 +1,161 @@
+"""How well commands are heard: accuracy for each synthetic voice, and false commands in other speech.
+
+    python benchmarks/speech_recognition.py [--sentences 20] [--snr 10 --noise FOLDER] [--other FOLDER] [--report FILE]
+
+Word, sentence and command accuracy (the same act, colour and shape) of the whole chain (voice activity,
+recogniser, confidence), for 12 voices of espeak-ng; ``--other`` counts how many recordings of a
+folder that hold no command are taken for one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from mm_robot.sim.voices import VOICES, synthesise
+from mm_robot.speech.base import RATE
+from mm_robot.speech.recognise import CommandRecogniser
+from mm_robot.speech.voice_activity import VoiceActivity
+from mm_robot.types import FloatArray
+
+ACCEPTED = 0.5
+COLOURS = ("red", "green", "blue", "yellow", "orange", "purple", "black", "white")
+SHAPES = ("ball", "box", "cylinder", "cone")
+WAYS = ("go to", "find", "drive to", "head for")
+TASKS = tuple(
+    f"{WAYS[(i + j) % 4]} the {colour} {shape}"
+    for (i, colour), (j, shape) in itertools.product(enumerate(COLOURS), enumerate(SHAPES))
+)
+OTHERS = (
+    *("go to the red sphere", "find the blue cube", "drive to the green crate", "head for the black drum"),
+    *("go to the white barrel", "find the yellow can", "turn left", "turn right", "turn around"),
+    *("turn left ninety degrees", "turn right forty five degrees", "turn right by thirty degrees"),
+    *("turn by one hundred and eighty degrees", "turn left by sixty degrees", "move forward", "go back"),
+    *("drive backward", "move forward one meter", "go forward two meters", "drive back half a meter"),
+    *("move back fifty centimeters", "move backward one meter", "drive forward three meters"),
+    *("stop", "halt", "freeze", "what do you see"),
+)
+SENTENCES = TASKS + OTHERS
+SAME = {"forwards": "forward", "backwards": "backward", "back": "backward", "ahead": "forward", "a": "the"}
+
+
+class Chain:
+    """Hearing without ROS: sound in, the accepted command and the best guess out."""
+
+    def __init__(self, noise: list[FloatArray], snr: float | None) -> None:
+        """Add ``noise`` at ``snr`` dB where that is given."""
+        self.recogniser = CommandRecogniser()
+        self.noise, self.snr = noise, snr
+        self.random = np.random.default_rng(0)
+        self.seconds = self.sound = 0.0
+
+    def hear(self, samples: FloatArray) -> tuple[str, str]:
+        """Return the accepted text and the best guess, either may be empty."""
+        sound = np.concatenate([np.zeros(RATE, np.float32), samples, np.zeros(RATE, np.float32)])
+        sound += self.random.normal(0.0, 0.0005, len(sound)).astype(np.float32)
+        if self.snr is not None:
+            noise = self.noise[self.random.integers(len(self.noise))]
+            first = int(self.random.integers(len(noise) - len(sound)))
+            noise = noise[first : first + len(sound)]
+            power = np.mean(np.square(samples)) / 10 ** (self.snr / 10)
+            sound += noise * np.sqrt(power / np.mean(np.square(noise)))
+        begun = time.process_time()
+        heard = [self.recogniser.transcribe(u) for u in VoiceActivity().detect(sound)]
+        self.seconds += time.process_time() - begun
+        self.sound += len(sound) / RATE
+        accepted = " ".join(h.text for h in heard if h.confidence >= ACCEPTED)
+        return accepted, " ".join(h.text for h in heard if h.text)
+
+
+def meaning(sentence: str) -> tuple[str, ...]:
+    """Reduce a sentence to what the robot would do: the act with its amount, or the colour and shape."""
+    words = [SAME.get(word, word) for word in sentence.split() if word not in ("please", "robot", "by", "now")]
+    things = tuple(word for word in words if word in COLOURS or any(word in s.split() for s in SHAPE_WORDS))
+    if things and " ".join(words).startswith(REACHING):
+        return ("reach", *things)
+    return tuple(word for word in words if word not in ("move", "go", "drive")) if not things else tuple(words)
+
+
+REACHING = ("go", "find", "drive", "head", "look", "move", "search", "approach", "navigate", "come", "follow")
+SHAPE_WORDS = (*SHAPES, "sphere", "cube", "crate", "block", "drum", "barrel", "can", "pillar", "object")
+
+
+def word_errors(wanted: str, heard: str) -> int:
+    """Count the substitutions, insertions and deletions between two sentences."""
+    row = list(range(len(heard.split()) + 1))
+    for i, word in enumerate(wanted.split(), 1):
+        diagonal, row[0] = row[0], i
+        for j, other in enumerate(heard.split(), 1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (word != other))
+    return row[-1]
+
+
+def voices_table(chain: Chain, count: int) -> list[dict[str, object]]:
+    """Speak ``count`` sentences with each voice and count what is heard."""
+    rows: list[dict[str, object]] = []
+    for number, voice in enumerate(VOICES):
+        sentences = random.Random(number).sample(SENTENCES, min(count, len(SENTENCES)))
+        errors = words = exact = right = wrong = objects = objects_right = 0
+        for sentence in sentences:
+            spoken = 0.5 * synthesise(sentence.replace("meter", "metre"), voice.name, voice.speed, voice.pitch)
+            accepted, guess = chain.hear(spoken)
+            errors += word_errors(sentence, guess)
+            words += len(sentence.split())
+            exact += accepted == sentence
+            same = meaning(accepted) == meaning(sentence)
+            right += same
+            wrong += bool(accepted) and not same
+            if sentence in TASKS:
+                objects += 1
+                objects_right += same
+        n = len(sentences)
+        rows.append({"voice": str(voice), "n": n, "word": 1 - errors / words, "sentence": exact / n,
+                     "command": right / n, "wrong": wrong / n, "object": objects_right / max(objects, 1)})
+        print("{voice:28s} n {n:3d}  word {word:6.1%}  sentence {sentence:6.1%}  command {command:6.1%}  "
+              "wrong command {wrong:6.1%}  object {object:6.1%}".format(**rows[-1]), flush=True)
+    return rows
+
+
+def read_folder(folder: Path) -> list[tuple[str, FloatArray]]:
+    """Read the 16 kHz mono sound files of a folder, at any depth."""
+    files = sorted(path for path in folder.rglob("*") if path.suffix in (".flac", ".wav"))
+    return [(str(path.relative_to(folder)), soundfile.read(path, dtype="float32")[0]) for path in files]
+
+
+def main() -> None:
+    """Measure, print and write the report."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sentences", type=int, default=20, help="sentences for each voice, at most 59")
+    parser.add_argument("--noise", type=Path, help="folder of noise recordings, 16 kHz")
+    parser.add_argument("--snr", type=float, help="signal to noise ratio in dB")
+    parser.add_argument("--other", type=Path, help="folder of recordings that hold no command, 16 kHz")
+    parser.add_argument("--report", type=Path, help="JSON file to write")
+    arguments = parser.parse_args()
+    if (arguments.snr is None) != (arguments.noise is None):
+        parser.error("give --noise and --snr together")
+    noise = [samples for _, samples in read_folder(arguments.noise)] if arguments.noise else []
+    chain = Chain(noise, arguments.snr)
+    rows = voices_table(chain, arguments.sentences)
+    report: dict[str, object] = {"voices": rows, "snr_db": arguments.snr}
+    for key in ("word", "sentence", "command", "wrong", "object"):
+        report[key] = float(np.mean([row[key] for row in rows]))
+    report["real_time_factor"] = chain.seconds / chain.sound
+    print({key: round(value, 3) for key, value in report.items() if isinstance(value, float)})
+    if arguments.other:
+        heard = [(name, chain.hear(samples)[0]) for name, samples in read_folder(arguments.other)]
+        false = {name: text for name, text in heard if text}
+        report["other"] = {"recordings": len(heard), "taken for a command": len(false), "heard": false}
+        print(report["other"])
+    if arguments.report:
+        arguments.report.write_text(json.dumps(report, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

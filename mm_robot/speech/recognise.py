@@ -1,0 +1,119 @@
+"""The offline recogniser of commands: pocketsphinx on our command grammar, checked against ordinary English.
+
+A grammar alone hears a command in everything. So each utterance is also decoded with a general
+English language model, and a command is believed only when it explains the sound at least as well,
+covers the speech, and is said at a human pace.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pocketsphinx
+
+from mm_robot.errors import InputError
+from mm_robot.speech.automaton import Automaton
+from mm_robot.speech.base import RATE, Recogniser, Recognition, Utterance, to_int16
+from mm_robot.speech.grammar import command_grammar
+from mm_robot.speech.pronunciations import BRITISH
+
+LANGUAGE_WEIGHT = 9.0
+WORD_PENALTY = 0.05
+FRAMES = 100
+"""Frames of the decoder per second."""
+NOTHING = Recognition("", 0.0)
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A logistic judge: 0.5 at ``middle``, rising (``width`` > 0) or falling (< 0) within about ``width``."""
+
+    middle: float
+    width: float
+
+    def judge(self, value: float) -> float:
+        """Turn a value into a confidence in [0, 1]."""
+        return 1.0 / (1.0 + math.exp(max(min(-(value - self.middle) / self.width, 50.0), -50.0)))
+
+
+LIKELIHOOD = Threshold(0.0, 0.04)
+"""Log likelihood of the command over that of ordinary English, per second of speech (decoder's units)."""
+COVERAGE = Threshold(0.8, 0.05)
+"""Share of the time from the first to the last sound of speech that the words of the command fill."""
+PACE = Threshold(0.17, -0.02)
+"""Seconds a speech sound lasts on average."""
+
+
+class CommandRecogniser(Recogniser):
+    """Recognises the sentences of a JSGF grammar and refuses everything else."""
+
+    def __init__(self, grammar: str | None = None, pronunciations: Mapping[str, str] = BRITISH) -> None:
+        """Load the acoustic model and the grammar, about 1 s and 150 MB.
+
+        Args:
+            grammar: JSGF text with one public rule and no loops; None for the command grammar of mm_robot.
+            pronunciations: more ways to say words, or ways to say words that the dictionary lacks.
+
+        Raises:
+            InputError: the grammar is wrong, or has words that no one knows how to pronounce.
+        """
+        self.automaton = Automaton.from_jsgf(command_grammar() if grammar is None else grammar)
+        self._commands = pocketsphinx.Decoder(lm=None, wip=WORD_PENALTY, loglevel="FATAL")
+        add_words(self._commands, self.automaton.words, pronunciations)
+        transitions = list(self.automaton.transitions(LANGUAGE_WEIGHT))
+        model = self._commands.create_fsg("commands", 0, len(self.automaton.arcs), transitions)
+        self._commands.add_fsg("commands", model)
+        self._commands.activate_search("commands")
+        self._english = pocketsphinx.Decoder(
+            maxwpf=20, maxhmmpf=3000, fwdflat=False, bestpath=False, beam=1e-40, wbeam=1e-20, loglevel="FATAL"
+        )
+
+    def transcribe(self, utterance: Utterance) -> Recognition:
+        """Recognise one utterance; the text is a sentence of the grammar, or empty."""
+        sound = to_int16(utterance.samples)
+        hypothesis = _decode(self._commands, sound)
+        if hypothesis is None or self.automaton.probability(hypothesis.hypstr) == 0.0:
+            return NOTHING
+        frames, phones = self._spoken()
+        duration = max(utterance.end - utterance.start, 1) / RATE
+        english = _decode(self._english, sound)
+        ratio = math.log(hypothesis.score / english.score) / utterance.speech if english else 0.0
+        confidence = min(
+            LIKELIHOOD.judge(ratio),
+            COVERAGE.judge(frames / FRAMES / duration),
+            PACE.judge(duration / phones),
+        )
+        return Recognition(hypothesis.hypstr, confidence)
+
+    def _spoken(self) -> tuple[int, int]:
+        words = [part for part in self._commands.seg() if part.word.split("(")[0] in self.automaton.words]
+        frames = sum(part.end_frame - part.start_frame + 1 for part in words)
+        return frames, sum(len(self._commands.lookup_word(part.word).split()) for part in words)
+
+
+def add_words(decoder: pocketsphinx.Decoder, words: frozenset[str], pronunciations: Mapping[str, str]) -> None:
+    """Give a decoder more pronunciations, and make sure that it knows all words.
+
+    Raises:
+        InputError: a word is neither in the dictionary nor in ``pronunciations``.
+    """
+    known = {word: decoder.lookup_word(word) is not None for word in words}
+    missing = sorted(word for word in words if not known[word] and word not in pronunciations)
+    if missing:
+        raise InputError(
+            f"grammar: no pronunciation is known for {', '.join(missing)}; use other words, or give their phones (ARPAbet)"
+        )
+    for word in sorted(words & pronunciations.keys()):
+        number = 2
+        while known[word] and decoder.lookup_word(f"{word}({number})") is not None:
+            number += 1
+        decoder.add_word(f"{word}({number})" if known[word] else word, pronunciations[word], True)
+
+
+def _decode(decoder: pocketsphinx.Decoder, sound: bytes) -> pocketsphinx.Hypothesis | None:
+    decoder.start_utt()
+    decoder.process_raw(sound, full_utt=True)
+    decoder.end_utt()
+    return decoder.hyp()
