@@ -52,9 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         for outcome, rate in report["outcomes"].items():
             low, high = rate["wilson95"]
-            print(
-                f"{outcome}: {rate['success']}/{rate['n']} = {rate['rate']:.1%} (95 %: {low:.1%} to {high:.1%})"
-            )
+            print(f"{outcome}: {rate['success']}/{rate['n']} = {rate['rate']:.1%} ({low:.1%} to {high:.1%})")
         print(f"collisions: {report['collisions']:.1%}, errors: {report['errors']}")
     write_report(arguments.report, report)
     return 0
