@@ -59,10 +59,12 @@ class ImageProjector(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.join = nn.Conv2d(GRID_CHANNELS, width, 2, stride=2)
+        self.join = nn.Linear(4 * GRID_CHANNELS, width)
         self.position = nn.Parameter(torch.randn(IMAGE_TOKENS, width) * 0.02)
 
     def forward(self, grid: Tensor) -> Tensor:
         """[B, GRID_CHANNELS, GRID_ROWS, GRID_COLUMNS] -> [B, IMAGE_TOKENS, width]."""
-        tokens = self.join(grid).flatten(2).transpose(1, 2)
+        cells = grid.reshape(len(grid), GRID_CHANNELS, TOKEN_ROWS, 2, TOKEN_COLUMNS, 2)
+        joined = cells.permute(0, 2, 4, 1, 3, 5).reshape(len(grid), IMAGE_TOKENS, 4 * GRID_CHANNELS)
+        tokens: Tensor = self.join(joined)
         return tokens + self.position

@@ -158,7 +158,12 @@ class FusedLanguageModel(nn.Module):
 def load_language_model(folder: Path, adapter: AdapterSettings | Path) -> PeftModel:
     """The base model with a new adapter (settings) or a trained one (its folder)."""
     base = AutoModel.from_pretrained(
-        folder, attn_implementation="sdpa", local_files_only=True, add_pooling_layer=False
+        folder,
+        attn_implementation="sdpa",
+        local_files_only=True,
+        add_pooling_layer=False,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
     )
     if isinstance(adapter, Path):
         return PeftModel.from_pretrained(base, str(adapter), is_trainable=False)

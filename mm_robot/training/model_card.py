@@ -70,8 +70,7 @@ Wilson intervals. The policy runs in the simulator through the safety gate, 10 d
 
 {_named_instead(figures)}
 
-Scene labels: mAP@0.5 {figures["scene_labels"]["map50"]:.3f} on {figures["scene_labels"]["frames"]} unseen frames
-({figures["scene_labels"]["objects"]} objects of 150 pixels or more at 640 x 480).
+{_scene_labels(figures["scene_labels"])}
 
 ## Limits
 
@@ -88,10 +87,17 @@ def _rows(figures: dict[str, Any]) -> str:
         rate = figures[key]
         low, high = rate["wilson95"]
         rows.append(
-            f"| {text} | {rate['success']} of {rate['n']} | {rate['rate']:.1%} | {low:.1%} to {high:.1%} "
-            f"| {rate['collisions']:.1%} |"
+            f"| {text} | {rate['success']} of {rate['n']} | {rate['rate']:.1%} "
+            f"| {low:.1%} to {high:.1%} | {rate['collisions']:.1%} |"
         )
     return "\n".join(rows)
+
+
+def _scene_labels(figures: dict[str, Any]) -> str:
+    return (
+        f"Scene labels: mAP@0.5 {figures['map50']:.3f} on {figures['frames']} unseen frames "
+        f"({figures['objects']} objects of 150 pixels or more at 640 x 480)."
+    )
 
 
 def _named_instead(figures: dict[str, Any]) -> str:
