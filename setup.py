@@ -20,7 +20,10 @@ def shared(folder: str) -> list[tuple[str, list[str]]]:
     return [(f"share/{NAME}/{path.parent}", [str(path)]) for path in below(folder)]
 
 
-requirements = (ROOT / "requirements.in").read_text(encoding="utf-8").split()
+def requirements(file: str) -> list[str]:
+    """The requirements that a file lists, one a line."""
+    return (ROOT / file).read_text(encoding="utf-8").split()
+
 
 setup(
     name=NAME,
@@ -38,8 +41,8 @@ setup(
         *shared("config"),
         *shared("launch"),
     ],
-    install_requires=[line for line in requirements if not line.startswith("ros-")],
-    extras_require={"ros": [line for line in requirements if line.startswith("ros-")]},
+    install_requires=requirements("requirements.in"),
+    extras_require={"ros": requirements("requirements-ros.in")},
     entry_points={
         "console_scripts": [
             f"{NAME} = {NAME}.cli:main",
