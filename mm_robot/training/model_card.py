@@ -104,6 +104,6 @@ def _named_instead(figures: dict[str, Any]) -> str:
     rate = figures["reach_swapped"]["named_instead"]
     low, high = rate["wilson95"]
     return (
-        f"Where another thing was named, that other thing was reached in {rate['success']} of {rate['n']} rooms "
-        f"({rate['rate']:.1%}; {low:.1%} to {high:.1%})."
+        f"Where another thing was named, that other thing was reached in {rate['success']} of {rate['n']} "
+        f"rooms ({rate['rate']:.1%}; {low:.1%} to {high:.1%})."
     )
