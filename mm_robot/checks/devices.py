@@ -46,7 +46,7 @@ def rendering() -> Finding:
     """Whether the simulator can draw what its camera sees."""
     import os
 
-    fix = "sudo apt-get install libegl1 libgl1-mesa-dri, and unset MUJOCO_GL"
+    fix = "sudo apt-get install libegl1 libgl1-mesa-dri libopengl0, and unset MUJOCO_GL"
     try:
         from mm_robot.sim.scene import random_room
         from mm_robot.sim.world import World

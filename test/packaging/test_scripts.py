@@ -100,5 +100,7 @@ def test_the_readme_names_only_scripts_and_commands_that_exist(root: Path) -> No
     scripts = set(re.findall(r"\./(scripts/[\w/]+(?:\.\w+)?)", text))
     assert {"scripts/demo", "scripts/test"} <= scripts
     assert all((root / script).is_file() for script in scripts)
+    files = set(re.findall(r"requirements[\w-]*\.\w+", text))
+    assert all((root / file).is_file() for file in files)
     commands = set(re.findall(r"(?:^|`)(?:\.venv/bin/)?mm_robot ([a-z]+)", text, re.M))
     assert commands <= set(COMMANDS)
