@@ -76,11 +76,15 @@ class Chain:
 
 def meaning(sentence: str) -> tuple[str, ...]:
     """Reduce a sentence to what the robot would do: the act with its amount, or the colour and shape."""
-    words = [SAME.get(word, word) for word in sentence.split() if word not in ("please", "robot", "by", "now")]
+    words = [
+        SAME.get(word, word) for word in sentence.split() if word not in ("please", "robot", "by", "now")
+    ]
     things = tuple(word for word in words if word in COLOURS or any(word in s.split() for s in SHAPE_WORDS))
     if things and " ".join(words).startswith(REACHING):
         return ("reach", *things)
-    return tuple(word for word in words if word not in ("move", "go", "drive")) if not things else tuple(words)
+    return (
+        tuple(word for word in words if word not in ("move", "go", "drive")) if not things else tuple(words)
+    )
 
 
 REACHING = ("go", "find", "drive", "head", "look", "move", "search", "approach", "navigate", "come", "follow")
@@ -104,7 +108,9 @@ def voices_table(chain: Chain, count: int) -> list[dict[str, object]]:
         sentences = random.Random(number).sample(SENTENCES, min(count, len(SENTENCES)))
         errors = words = exact = right = wrong = objects = objects_right = 0
         for sentence in sentences:
-            spoken = 0.5 * synthesise(sentence.replace("meter", "metre"), voice.name, voice.speed, voice.pitch)
+            spoken = 0.5 * synthesise(
+                sentence.replace("meter", "metre"), voice.name, voice.speed, voice.pitch
+            )
             accepted, guess = chain.hear(spoken)
             errors += word_errors(sentence, guess)
             words += len(sentence.split())
@@ -116,10 +122,22 @@ def voices_table(chain: Chain, count: int) -> list[dict[str, object]]:
                 objects += 1
                 objects_right += same
         n = len(sentences)
-        rows.append({"voice": str(voice), "n": n, "word": 1 - errors / words, "sentence": exact / n,
-                     "command": right / n, "wrong": wrong / n, "object": objects_right / max(objects, 1)})
-        print("{voice:28s} n {n:3d}  word {word:6.1%}  sentence {sentence:6.1%}  command {command:6.1%}  "
-              "wrong command {wrong:6.1%}  object {object:6.1%}".format(**rows[-1]), flush=True)
+        rows.append(
+            {
+                "voice": str(voice),
+                "n": n,
+                "word": 1 - errors / words,
+                "sentence": exact / n,
+                "command": right / n,
+                "wrong": wrong / n,
+                "object": objects_right / max(objects, 1),
+            }
+        )
+        print(
+            "{voice:28s} n {n:3d}  word {word:6.1%}  sentence {sentence:6.1%}  command {command:6.1%}  "
+            "wrong command {wrong:6.1%}  object {object:6.1%}".format(**rows[-1]),
+            flush=True,
+        )
     return rows
 
 
@@ -131,7 +149,9 @@ def read_folder(folder: Path) -> list[tuple[str, FloatArray]]:
 
 def main() -> None:
     """Measure, print and write the report."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sentences", type=int, default=20, help="sentences for each voice, at most 59")
     parser.add_argument("--noise", type=Path, help="folder of noise recordings, 16 kHz")
     parser.add_argument("--snr", type=float, help="signal to noise ratio in dB")
@@ -145,7 +165,7 @@ def main() -> None:
     rows = voices_table(chain, arguments.sentences)
     report: dict[str, object] = {"voices": rows, "snr_db": arguments.snr}
     for key in ("word", "sentence", "command", "wrong", "object"):
-        report[key] = float(np.mean([row[key] for row in rows]))
+        report[key] = float(np.nanmean([row[key] for row in rows]))
     report["real_time_factor"] = chain.seconds / chain.sound
     print({key: round(value, 3) for key, value in report.items() if isinstance(value, float)})
     if arguments.other:

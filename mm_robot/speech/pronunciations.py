@@ -1,10 +1,10 @@
-"""How people outside North America say the command words, added to the American dictionary (ARPAbet)."""
+"""More ways to say the command words, added to the American dictionary (ARPAbet)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-BRITISH: Mapping[str, str] = {
+VARIANTS: Mapping[str, str] = {
     "backward": "B AE K W AH D",
     "backwards": "B AE K W AH D Z",
     "barrel": "B AE R L",
@@ -20,6 +20,7 @@ BRITISH: Mapping[str, str] = {
     "hundred": "HH AH N D R AH D",
     "meter": "M IY T AH",
     "meters": "M IY T AH Z",
+    "ninety": "N AY N D IY",
     "orange": "AA R IH N JH",
     "over": "OW V AH",
     "quarter": "K W AO T AH",
@@ -27,4 +28,4 @@ BRITISH: Mapping[str, str] = {
     "stop": "S T AO P",
     "towards": "T AH W AO D Z",
 }
-"""Word -> phones: no r before consonants and at the end, British vowels."""
+"""Word -> phones: British vowels, no r before consonants and at the end; an American flapped t."""

@@ -11,16 +11,20 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pocketsphinx
 
 from mm_robot.errors import InputError
 from mm_robot.speech.automaton import Automaton
 from mm_robot.speech.base import RATE, Recogniser, Recognition, Utterance, to_int16
 from mm_robot.speech.grammar import command_grammar
-from mm_robot.speech.pronunciations import BRITISH
+from mm_robot.speech.pronunciations import VARIANTS
+from mm_robot.types import FloatArray
 
 LANGUAGE_WEIGHT = 9.0
 WORD_PENALTY = 0.05
+PEAK = 0.5
+NOISE = 0.002
 FRAMES = 100
 """Frames of the decoder per second."""
 NOTHING = Recognition("", 0.0)
@@ -49,7 +53,7 @@ PACE = Threshold(0.17, -0.02)
 class CommandRecogniser(Recogniser):
     """Recognises the sentences of a JSGF grammar and refuses everything else."""
 
-    def __init__(self, grammar: str | None = None, pronunciations: Mapping[str, str] = BRITISH) -> None:
+    def __init__(self, grammar: str | None = None, pronunciations: Mapping[str, str] = VARIANTS) -> None:
         """Load the acoustic model and the grammar, about 1 s and 150 MB.
 
         Args:
@@ -72,7 +76,7 @@ class CommandRecogniser(Recogniser):
 
     def transcribe(self, utterance: Utterance) -> Recognition:
         """Recognise one utterance; the text is a sentence of the grammar, or empty."""
-        sound = to_int16(utterance.samples)
+        sound = to_int16(_prepared(utterance.samples))
         hypothesis = _decode(self._commands, sound)
         if hypothesis is None or self.automaton.probability(hypothesis.hypstr) == 0.0:
             return NOTHING
@@ -110,6 +114,13 @@ def add_words(decoder: pocketsphinx.Decoder, words: frozenset[str], pronunciatio
         while known[word] and decoder.lookup_word(f"{word}({number})") is not None:
             number += 1
         decoder.add_word(f"{word}({number})" if known[word] else word, pronunciations[word], True)
+
+
+def _prepared(samples: FloatArray) -> FloatArray:
+    """Bring speech to one level, and hide digital silence, which no acoustic model has heard, under faint noise."""
+    gain = PEAK / max(float(np.abs(samples).max(initial=0.0)), 1e-6)
+    noise = np.random.default_rng(0).normal(0.0, NOISE, len(samples))
+    return (gain * samples + noise).astype(np.float32)
 
 
 def _decode(decoder: pocketsphinx.Decoder, sound: bytes) -> pocketsphinx.Hypothesis | None:
