@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from endless_driver import SPEED, drive_for_ever
 from geometry_msgs.msg import Twist, TwistStamped
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
@@ -194,23 +195,15 @@ def test_publishes_zero_before_it_is_configured(probe: Probe, start_node: Callab
 def test_a_killed_policy_process_stops_the_robot(rig: Rig) -> None:
     """The policy's process is killed outright: nothing on its way down helps the gate."""
     context = multiprocessing.get_context("spawn")
-    policy = context.Process(target=_drive_for_ever, args=(int(os.environ["ROS_DOMAIN_ID"]),))
+    policy = context.Process(target=drive_for_ever, args=(int(os.environ["ROS_DOMAIN_ID"]),))
     policy.start()
     try:
-        rig.wait_for_speed(0.25, timeout=20.0)
+        rig.wait_for_speed(SPEED, timeout=20.0)
         policy.kill()
         policy.join(5.0)
         assert rig.wait_for_speed(0.0) < 1.0
     finally:
         policy.kill()
-
-
-def _drive_for_ever(domain: int) -> None:
-    with Probe(domain) as probe:
-        publisher = probe.publisher(TwistStamped, "cmd_vel_raw")
-        while True:
-            publisher.publish(velocity(0.25))
-            time.sleep(0.05)
 
 
 def test_a_twist_is_published_where_that_is_configured(
