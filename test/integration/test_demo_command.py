@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 
-def demo(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "mm_robot.cli", "demo", *map(str, arguments)]
-    return subprocess.run(line, cwd=cwd, capture_output=True, text=True, timeout=150)
+def demo(results: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "mm_robot.cli", "demo", "--results", str(results), *map(str, arguments)]
+    return subprocess.run(line, capture_output=True, text=True, timeout=150)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def demo(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     ],
 )
 def test_wrong_input_is_one_line_and_status_2(tmp_path: Path, arguments: list[object], told: str) -> None:
-    result = demo(*arguments, cwd=tmp_path)
+    result = demo(tmp_path / "results", *arguments)
     assert result.returncode == 2
     assert told in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
@@ -34,11 +34,12 @@ def test_wrong_input_is_one_line_and_status_2(tmp_path: Path, arguments: list[ob
 
 
 def test_a_missing_checkpoint_is_named_and_nothing_is_left_running(tmp_path: Path) -> None:
-    result = demo("--text", "go to the red ball", "--policy", tmp_path / "none", cwd=tmp_path)
+    missing = tmp_path / "none"
+    result = demo(tmp_path / "results", "--text", "go to the red ball", "--policy", missing)
     assert result.returncode == 1
     last = result.stdout.strip().splitlines()[-1]
-    assert last.startswith("FAILED") and str(tmp_path / "none") in last
+    assert last.startswith("FAILED") and str(missing) in last
     listing = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    assert str(tmp_path / "none") not in listing
+    assert str(missing) not in listing
     (folder,) = (tmp_path / "results").iterdir()
     assert "policy" in (folder / "nodes.log").read_text()
