@@ -1,6 +1,6 @@
 """How well commands are heard: accuracy for each synthetic voice, and false commands in other speech.
 
-    python benchmarks/speech_recognition.py [--sentences 20] [--snr 10 --noise FOLDER] [--other FOLDER] [--report FILE]
+    python benchmarks/speech_recognition.py [--sentences 20] [--snr 10 --noise FOLDER] [--other FOLDER]
 
 Word, sentence and command accuracy (the same act, colour and shape) of the whole chain (voice activity,
 recogniser, confidence), for 12 voices of espeak-ng; ``--other`` counts how many recordings of a
@@ -14,12 +14,13 @@ import itertools
 import json
 import random
 import time
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
-from mm_robot.sim.voices import VOICES, synthesise
+from mm_robot.sim.voices import VOICES, Voice, synthesise
 from mm_robot.speech.base import RATE
 from mm_robot.speech.recognise import CommandRecogniser
 from mm_robot.speech.voice_activity import VoiceActivity
@@ -101,44 +102,34 @@ def word_errors(wanted: str, heard: str) -> int:
     return row[-1]
 
 
-def voices_table(chain: Chain, count: int) -> list[dict[str, object]]:
-    """Speak ``count`` sentences with each voice and count what is heard."""
-    rows: list[dict[str, object]] = []
-    for number, voice in enumerate(VOICES):
-        sentences = random.Random(number).sample(SENTENCES, min(count, len(SENTENCES)))
-        errors = words = exact = right = wrong = objects = objects_right = 0
-        for sentence in sentences:
-            spoken = 0.5 * synthesise(
-                sentence.replace("meter", "metre"), voice.name, voice.speed, voice.pitch
-            )
-            accepted, guess = chain.hear(spoken)
-            errors += word_errors(sentence, guess)
-            words += len(sentence.split())
-            exact += accepted == sentence
-            same = meaning(accepted) == meaning(sentence)
-            right += same
-            wrong += bool(accepted) and not same
-            if sentence in TASKS:
-                objects += 1
-                objects_right += same
-        n = len(sentences)
-        rows.append(
-            {
-                "voice": str(voice),
-                "n": n,
-                "word": 1 - errors / words,
-                "sentence": exact / n,
-                "command": right / n,
-                "wrong": wrong / n,
-                "object": objects_right / max(objects, 1),
-            }
-        )
-        print(
-            "{voice:28s} n {n:3d}  word {word:6.1%}  sentence {sentence:6.1%}  command {command:6.1%}  "
-            "wrong command {wrong:6.1%}  object {object:6.1%}".format(**rows[-1]),
-            flush=True,
-        )
-    return rows
+FIGURES = ("word", "sentence", "command", "wrong command", "object")
+
+
+def judge_voice(chain: Chain, voice: Voice, sentences: list[str]) -> Counter[str]:
+    """Speak sentences with a voice; count what is heard, and out of how many."""
+    counts: Counter[str] = Counter()
+    for sentence in sentences:
+        text = sentence.replace("meter", "metre")
+        accepted, guess = chain.hear(0.5 * synthesise(text, voice.name, voice.speed, voice.pitch))
+        same = meaning(accepted) == meaning(sentence)
+        words = len(sentence.split())
+        counts.update({"word": words - word_errors(sentence, guess), "all word": words})
+        counts.update({"sentence": accepted == sentence, "command": same})
+        counts.update({"wrong command": bool(accepted) and not same})
+        counts.update(dict.fromkeys(("all sentence", "all command", "all wrong command"), 1))
+        counts.update({"object": sentence in TASKS and same, "all object": sentence in TASKS})
+    return counts
+
+
+def rates(counts: Counter[str]) -> dict[str, float | None]:
+    """Turn counts into shares; None where nothing was counted."""
+    return {key: counts[key] / counts[f"all {key}"] if counts[f"all {key}"] else None for key in FIGURES}
+
+
+def line(name: str, figures: dict[str, float | None]) -> str:
+    """Write the figures of a voice as a line of a table."""
+    cells = [f"{key} {'-' if value is None else f'{value:.0%}':>4s}" for key, value in figures.items()]
+    return f"{name:27s} {'  '.join(cells)}"
 
 
 def read_folder(folder: Path) -> list[tuple[str, FloatArray]]:
@@ -162,12 +153,18 @@ def main() -> None:
         parser.error("give --noise and --snr together")
     noise = [samples for _, samples in read_folder(arguments.noise)] if arguments.noise else []
     chain = Chain(noise, arguments.snr)
-    rows = voices_table(chain, arguments.sentences)
-    report: dict[str, object] = {"voices": rows, "snr_db": arguments.snr}
-    for key in ("word", "sentence", "command", "wrong", "object"):
-        report[key] = float(np.nanmean([row[key] for row in rows]))
-    report["real_time_factor"] = chain.seconds / chain.sound
-    print({key: round(value, 3) for key, value in report.items() if isinstance(value, float)})
+    total: Counter[str] = Counter()
+    voices = {}
+    for number, voice in enumerate(VOICES):
+        sentences = random.Random(number).sample(SENTENCES, min(arguments.sentences, len(SENTENCES)))
+        counts = judge_voice(chain, voice, sentences)
+        voices[str(voice)] = rates(counts)
+        print(line(str(voice), voices[str(voice)]), flush=True)
+        total += counts
+    print(line("all voices", rates(total)))
+    report: dict[str, object] = {"snr_db": arguments.snr, "voices": voices, "all": rates(total)}
+    report["real_time_factor"] = round(chain.seconds / chain.sound, 3)
+    print(f"real-time factor {chain.seconds / chain.sound:.3f}")
     if arguments.other:
         heard = [(name, chain.hear(samples)[0]) for name, samples in read_folder(arguments.other)]
         false = {name: text for name, text in heard if text}

@@ -1,6 +1,6 @@
 """How well and how fast the stop words are spotted, and how often they are heard where they are not.
 
-    python benchmarks/stop_word.py [--words FOLDER] [--sound FOLDER ...] [--thresholds 1e-15,1e-17,1e-20] [--report FILE]
+    python benchmarks/stop_word.py [--words FOLDER] [--sound FOLDER ...] [--thresholds 1e-15,1e-20]
 
 ``--words`` is a folder of one folder for each word, as Google Speech Commands is laid out: recall on
 ``stop``, false stops on all others. ``--sound``: folders without stop words; the false stops an hour with
@@ -97,9 +97,13 @@ def judge_sound(detector: StopWord, folder: Path, generator: np.random.Generator
 
 def main() -> None:
     """Measure, print and write the report."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--words", type=Path, help="folder of one folder a word, 16 kHz")
-    parser.add_argument("--sound", type=Path, nargs="*", default=[], help="folders of sound without stop words")
+    parser.add_argument(
+        "--sound", type=Path, nargs="*", default=[], help="folders of sound without stop words"
+    )
     parser.add_argument("--thresholds", default="", help="thresholds of 'stop' to compare, by commas")
     parser.add_argument("--report", type=Path, help="JSON file to write")
     arguments = parser.parse_args()

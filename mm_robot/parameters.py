@@ -88,7 +88,10 @@ MICROPHONE = (
     Parameter("block", float, "length of a published piece of sound", "s", 0.01, 1),
 )
 
-SPEECH: tuple[Parameter, ...] = ()
+SPEECH = (
+    Parameter("confidence", float, "confidence from which what was heard becomes an instruction", "", 0, 1),
+    Parameter("grammar", str, "JSGF file of the sentences that are understood; empty for the own ones"),
+)
 
 POLICY = (
     BASE_FRAME,

@@ -33,9 +33,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("text", nargs="?", help="the sentence to speak")
     what.add_argument("--wav", type=Path, metavar="FILE", help="play this recording instead (WAV, FLAC, OGG)")
-    parser.add_argument("--voice", default=DEFAULT_VOICE.name, help="voice of espeak-ng (default: %(default)s)")
-    parser.add_argument("--speed", type=int, default=DEFAULT_VOICE.speed, help="words a minute (default: %(default)s)")
-    parser.add_argument("--pitch", type=int, default=DEFAULT_VOICE.pitch, help="0 to 99 (default: %(default)s)")
+    parser.add_argument(
+        "--voice", default=DEFAULT_VOICE.name, help="voice of espeak-ng (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--speed", type=int, default=DEFAULT_VOICE.speed, help="words a minute (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--pitch", type=int, default=DEFAULT_VOICE.pitch, help="0 to 99 (default: %(default)s)"
+    )
     parser.add_argument("--topic", default="audio", help="topic to publish on (default: %(default)s)")
 
 
@@ -85,10 +91,12 @@ def speak(node: Node, samples: FloatArray, rate: int = RATE, topic: str = "audio
     try:
         publisher = node.create_publisher(Int16MultiArray, topic, offered("stream"))
     except Exception as error:  # rclpy has a kind of its own for each way in which a name can be wrong
-        raise InputError(f"topic: given {topic!r}, which is no topic name ({str(error).splitlines()[0]})") from None
+        reason = str(error).splitlines()[0]
+        raise InputError(f"topic: given {topic!r}, which is no topic name ({reason})") from None
     try:
         _wait_for_listener(lambda: publisher.get_subscription_count() > 0, publisher.topic_name)
-        before, after = (np.zeros(round(seconds * rate), np.float32) for seconds in (SILENCE_BEFORE, SILENCE_AFTER))
+        before = np.zeros(round(SILENCE_BEFORE * rate), np.float32)
+        after = np.zeros(round(SILENCE_AFTER * rate), np.float32)
         sound = to_int16(np.concatenate([before, samples, after]))
         length = round(BLOCK * rate)
         began = time.monotonic()

@@ -86,7 +86,10 @@ def synthesise(
     _check_range("pitch", pitch, PITCHES, "")
     _check_range("rate", rate, RATES, "Hz")
     if not re.fullmatch(r"[A-Za-z0-9][\w-]*(\+[\w-]+)?", voice):
-        raise InputError(f"voice: given {voice!r}, allowed a name such as en-us or en-us+f3; `espeak-ng --voices=en` lists them")
+        raise InputError(
+            f"voice: given {voice!r}, allowed a name such as en-us or en-us+f3; "
+            "`espeak-ng --voices=en` lists them"
+        )
     command = [_program(), "-v", voice, "-s", str(speed), "-p", str(pitch), "--stdin", "--stdout"]
     result = _run(command, text.encode())
     try:
@@ -118,7 +121,9 @@ def available_voices(language: str = "en") -> tuple[str, ...]:
 def _program() -> str:
     found = shutil.which(PROGRAM)
     if found is None:
-        raise InputError("espeak-ng is not installed, so there is no voice to speak with; run: sudo apt install espeak-ng")
+        raise InputError(
+            "espeak-ng is not installed, so there is no voice to speak with; run: sudo apt install espeak-ng"
+        )
     return found
 
 
@@ -133,7 +138,9 @@ def _speakable(text: str) -> str:
     words = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     words = words.replace("[[", "[ [")  # two brackets would switch espeak-ng to phoneme codes
     if not words or len(words) > MAXIMUM_TEXT:
-        raise InputError(f"text: given {len(words)} characters, allowed 1 to {MAXIMUM_TEXT}; give one sentence")
+        raise InputError(
+            f"text: given {len(words)} characters, allowed 1 to {MAXIMUM_TEXT}; give one sentence"
+        )
     return words
 
 

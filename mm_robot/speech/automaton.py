@@ -20,6 +20,8 @@ from mm_robot.errors import InputError
 Arc = tuple[int, int, float, str]
 """From state, to state, probability, word ("" for none)."""
 
+Transition = tuple[int, int, float] | tuple[int, int, float, str]
+
 PRECISION = 9
 MAXIMUM_STATES = 20000
 
@@ -62,7 +64,8 @@ class Automaton:
 
     def draw(self, random_numbers: random.Random) -> str:
         """Draw a sentence by its probability."""
-        state, words = 0, []
+        state = 0
+        words: list[str] = []
         while True:
             options = [*self.arcs[state].items(), ("", (-1, self.ends[state]))]
             word, (following, _) = random_numbers.choices(options, [option[1][1] for option in options])[0]
@@ -71,8 +74,8 @@ class Automaton:
             words.append(word)
             state = following
 
-    def transitions(self, weight: float = 1.0) -> Iterator[tuple[int, int, float] | tuple[int, int, float, str]]:
-        """Yield arcs as pocketsphinx takes them, probabilities raised to ``weight``; the last state is the end."""
+    def transitions(self, weight: float = 1.0) -> Iterator[Transition]:
+        """Yield arcs as pocketsphinx takes them, probabilities raised to ``weight``; the last state ends."""
         for state, arcs in enumerate(self.arcs):
             for word, (following, probability) in arcs.items():
                 yield state, following, probability**weight, word
@@ -85,7 +88,9 @@ def _compile(grammar: str) -> tuple[int, int, list[Arc]]:
     try:
         model = decoder.parse_jsgf(grammar)
     except (ValueError, RuntimeError) as error:
-        raise InputError(f"grammar: not a JSGF grammar with a public rule ({error}); see the JSGF 1.0 specification") from None
+        raise InputError(
+            f"grammar: not a JSGF grammar with a public rule ({error}); see the JSGF 1.0 specification"
+        ) from None
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "grammar.fsg")
         model.writefile(str(path))
@@ -141,7 +146,7 @@ def _determinised(start: int, final: int, arcs: list[Arc]) -> Automaton:
             outgoing[word] = (numbers[target], sum(weight for _, weight in mass))
         ending = dict(subset).get(final, 0.0)
         total = ending + sum(probability for _, probability in outgoing.values())
-        following.append({word: (state, probability / total) for word, (state, probability) in outgoing.items()})
+        following.append({word: (state, p / total) for word, (state, p) in outgoing.items()})
         ends.append(ending / total)
         if len(numbers) > MAXIMUM_STATES:
             raise InputError(f"grammar: more than {MAXIMUM_STATES} states; remove loops, or shorten it")
@@ -171,7 +176,8 @@ def _minimised(automaton: Automaton) -> Automaton:
 
     visit(0, frozenset())
     order = {classes[state]: len(members) - 1 - index for index, state in enumerate(members)}
-    arcs_of = [
-        {word: (order[classes[to]], p) for word, (to, p) in automaton.arcs[state].items()} for state in reversed(members)
+    kept = list(reversed(members))
+    arcs = [
+        {word: (order[classes[to]], p) for word, (to, p) in automaton.arcs[state].items()} for state in kept
     ]
-    return Automaton(tuple(arcs_of), tuple(automaton.ends[state] for state in reversed(members)))
+    return Automaton(tuple(arcs), tuple(automaton.ends[state] for state in kept))

@@ -7,13 +7,16 @@ sentences that sound alike. Numbers stay words: "ninety degrees".
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+
+from mm_robot.errors import InputError
 
 Weights = Mapping[str, float]
 
 COLOURS: Weights = {
     **dict.fromkeys(("red", "green", "blue", "yellow", "orange", "purple", "black", "white"), 10.0),
     **dict.fromkeys(("crimson", "scarlet", "violet", "golden", "pink", "brown", "gray"), 0.3),
-    **{f"{shade} {colour}": 0.1 for shade in ("dark", "light", "bright") for colour in ("red", "green", "blue")},
+    **{f"{a} {b}": 0.1 for a in ("dark", "light", "bright") for b in ("red", "green", "blue")},
 }
 
 SHAPES: Weights = {
@@ -24,8 +27,12 @@ SHAPES: Weights = {
 
 GO_TO: Weights = {
     **dict.fromkeys(("go to", "drive to", "find", "head for"), 10.0),
-    **dict.fromkeys(("move to", "go over to", "drive over to", "drive up to", "go and find", "look for"), 1.0),
-    **dict.fromkeys(("head to", "head over to", "drive towards", "go towards", "approach", "search for"), 0.5),
+    **dict.fromkeys(
+        ("move to", "go over to", "drive over to", "drive up to", "go and find", "look for"), 1.0
+    ),
+    **dict.fromkeys(
+        ("head to", "head over to", "drive towards", "go towards", "approach", "search for"), 0.5
+    ),
     **dict.fromkeys(("go up to", "come to", "navigate to", "follow"), 0.3),
 }
 
@@ -53,7 +60,18 @@ QUESTIONS: Weights = {
 }
 
 ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+TEENS = (
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+)
 TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 RULES = """
@@ -72,8 +90,9 @@ public <command> = ( /20/ <NULL> | /1/ <opening> )
 <move> = <drive> <direction> ( /2/ <NULL> | /3/ [by] <distance> )
  | /0.3/ <drive> <distance> <direction> | /0.1/ ( back up | reverse ) [<distance>];
 <drive> = move | go | drive;
-<distance> = /4/ ( one | a ) meter | /6/ ( <one> | ten ) meters | /3/ half a meter | /1/ <one> and a half meters
- | /1/ <one> point <one> meters | /4/ ( /5/ <ten> | /1/ a hundred | /1/ one hundred ) centimeters
+<distance> = /4/ ( one | a ) meter | /6/ ( <one> | ten ) meters | /3/ half a meter
+ | /1/ <one> and a half meters | /1/ <one> point <one> meters
+ | /4/ ( /5/ <ten> | /1/ a hundred | /1/ one hundred ) centimeters
  | /0.3/ a quarter of a meter | /0.3/ a little | /0.3/ a bit;
 """
 
@@ -97,12 +116,18 @@ def command_grammar() -> str:
     return "\n".join(["#JSGF V1.0;", "grammar commands;", RULES.strip(), *rules, ""])
 
 
-def words_of(grammar: str) -> frozenset[str]:
-    """The words that a JSGF grammar can produce."""
-    body = "\n".join(line.partition("=")[2] or line for line in grammar.splitlines()[2:])
-    for mark in "[]()|;*+":
-        body = body.replace(mark, " ")
-    return frozenset(word for word in body.split() if not word.startswith(("<", "/")))
+def read_grammar(path: Path) -> str:
+    """Read a JSGF file.
+
+    Raises:
+        InputError: it cannot be read or is no text.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"grammar {path} cannot be read ({error}); give a JSGF file, or nothing for the own one"
+        ) from None
 
 
 def _choice(words: Weights) -> str:

@@ -18,7 +18,8 @@ class LevelMeter:
 
     def __init__(self) -> None:
         """Start empty."""
-        self._clear()
+        self._count = self._clipped = 0
+        self._peak = self._power = 0.0
 
     def add(self, samples: FloatArray) -> None:
         """Take in samples, [N]."""
@@ -37,7 +38,7 @@ class LevelMeter:
             share = self._clipped / self._count
             problem = f"the sound is clipped ({share:.1%} of samples at full scale); turn down the microphone"
         elif self._count and self._peak < QUIET:
-            problem = "the sound is silent; unmute the microphone, or choose another with the parameter device"
+            problem = "the sound is silent; unmute the microphone, or choose another (parameter device)"
         self._clear()
         return level, problem
 

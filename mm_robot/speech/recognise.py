@@ -97,7 +97,9 @@ class CommandRecogniser(Recogniser):
         return frames, sum(len(self._commands.lookup_word(part.word).split()) for part in words)
 
 
-def add_words(decoder: pocketsphinx.Decoder, words: frozenset[str], pronunciations: Mapping[str, str]) -> None:
+def add_words(
+    decoder: pocketsphinx.Decoder, words: frozenset[str], pronunciations: Mapping[str, str]
+) -> None:
     """Give a decoder more pronunciations, and make sure that it knows all words.
 
     Raises:
@@ -107,7 +109,8 @@ def add_words(decoder: pocketsphinx.Decoder, words: frozenset[str], pronunciatio
     missing = sorted(word for word in words if not known[word] and word not in pronunciations)
     if missing:
         raise InputError(
-            f"grammar: no pronunciation is known for {', '.join(missing)}; use other words, or give their phones (ARPAbet)"
+            f"grammar: no pronunciation is known for {', '.join(missing)}; "
+            "use other words, or give their phones (ARPAbet)"
         )
     for word in sorted(words & pronunciations.keys()):
         number = 2
@@ -117,7 +120,7 @@ def add_words(decoder: pocketsphinx.Decoder, words: frozenset[str], pronunciatio
 
 
 def _prepared(samples: FloatArray) -> FloatArray:
-    """Bring speech to one level, and hide digital silence, which no acoustic model has heard, under faint noise."""
+    """Bring speech to one level, and put faint noise over digital silence, which no model knows."""
     gain = PEAK / max(float(np.abs(samples).max(initial=0.0)), 1e-6)
     noise = np.random.default_rng(0).normal(0.0, NOISE, len(samples))
     return (gain * samples + noise).astype(np.float32)

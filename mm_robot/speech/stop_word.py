@@ -1,4 +1,4 @@
-"""The direct way to stop: spots "stop", "halt" and "freeze" in the running sound, apart from the recogniser."""
+"""The direct way to stop: spots "stop", "halt" and "freeze" in running sound, without the recogniser."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class StopWord(Detector[Keyword]):
 
     def __init__(self, thresholds: Mapping[str, float] = THRESHOLDS) -> None:
         """Load the acoustic model and the words, about 0.3 s."""
+        self.words = frozenset(thresholds)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "words")
             path.write_text("".join(f"{word} /{threshold:g}/\n" for word, threshold in thresholds.items()))
@@ -43,6 +44,8 @@ class StopWord(Detector[Keyword]):
         self._rest: FloatArray = np.empty(0, np.float32)
         self._index = 0
         self._deaf_until = 0
+        self._started = 0
+        self._pause = 0.0
         self._restart()
 
     def detect(self, samples: FloatArray) -> list[Keyword]:
@@ -50,7 +53,9 @@ class StopWord(Detector[Keyword]):
         stream = np.concatenate([self._rest, samples])
         whole = len(stream) // BLOCK * BLOCK
         self._rest = stream[whole:]
-        return [word for block in stream[:whole].reshape(-1, BLOCK) if (word := self._next(block)) is not None]
+        return [
+            word for block in stream[:whole].reshape(-1, BLOCK) if (word := self._next(block)) is not None
+        ]
 
     def _next(self, block: FloatArray) -> Keyword | None:
         sound = to_int16(block)

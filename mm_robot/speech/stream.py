@@ -22,7 +22,9 @@ class Stream:
         self._length = 0
         self._origin = 0.0
 
-    def add(self, samples: FloatArray, rate: int, received: float, missing: int = 0) -> tuple[FloatArray, bool]:
+    def add(
+        self, samples: FloatArray, rate: int, received: float, missing: int = 0
+    ) -> tuple[FloatArray, bool]:
         """Take in a block.
 
         Args:

@@ -69,7 +69,9 @@ class VoiceActivity(Detector[Utterance]):
         self._floor = NoiseFloor(self._frame)
         self._rest: FloatArray = np.empty(0, np.float32)
         self._index = 0
-        self._before: deque[FloatArray] = deque(maxlen=self._frames(self.limits.pre_roll + self.limits.onset_window))
+        self._before: deque[FloatArray] = deque(
+            maxlen=self._frames(self.limits.pre_roll + self.limits.onset_window)
+        )
         self._recent: deque[bool] = deque(maxlen=self._frames(self.limits.onset_window))
         self._frames_kept: list[FloatArray] = []
         self._start = self._last_speech = 0

@@ -1,0 +1,188 @@
+"""The speech node: turns ``audio`` into ``transcript``, ``instruction/voice`` and ``stop``.
+
+Callbacks only put sound into two mailboxes. One thread spots the stop words and publishes ``stop`` at
+once; the other cuts utterances from the stream and has them recognised. What is understood with enough
+confidence becomes an instruction; everything heard is a transcript, so that a rejection can be seen.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from std_msgs.msg import Empty, Int16MultiArray, String
+
+from mm_robot.ros.convert import AudioBlock, message_to_audio
+from mm_robot.ros.node import LifecycleNode, spin
+from mm_robot.speech.base import Utterance
+from mm_robot.speech.grammar import read_grammar
+from mm_robot.speech.level import LevelMeter
+from mm_robot.speech.mailbox import Mailbox
+from mm_robot.speech.recognise import CommandRecogniser
+from mm_robot.speech.stop_word import StopWord
+from mm_robot.speech.stream import Stream
+from mm_robot.speech.voice_activity import VoiceActivity
+from mm_robot.types import FloatArray
+
+MAILBOX_SIZE = 400
+"""Blocks that wait at most: about 12 s of sound in blocks of 32 ms."""
+LONGEST_GAP = 60.0
+"""Seconds of missing sound that count as lost; a larger step means that another source speaks."""
+WATCH_SECONDS = 5.0
+JOIN_SECONDS = 5.0
+
+
+class Piece(NamedTuple):
+    """A block of mono sound: ``received`` monotonic s; ``missing`` samples were lost before it."""
+
+    samples: FloatArray
+    rate: int
+    received: float
+    missing: int
+
+
+class Speech(LifecycleNode):
+    """Hearing as a ROS node."""
+
+    def __init__(self) -> None:
+        """Make the node; ``start`` loads the models."""
+        super().__init__("speech")
+
+    def start(self) -> None:
+        """Load the recogniser and begin to listen."""
+        self._recogniser = CommandRecogniser(self._grammar())
+        self._voice_activity = VoiceActivity()
+        self._stop_word = StopWord()
+        self._meter = LevelMeter()
+        self._previous: AudioBlock | None = None
+        self._received = self._stopped_at = float("-inf")
+        self._mailboxes: tuple[Mailbox[Piece], ...] = (Mailbox(MAILBOX_SIZE), Mailbox(MAILBOX_SIZE))
+        self._transcripts = self.publish_to(String, "transcript")
+        self._instructions = self.publish_to(String, "instruction/voice")
+        self._stops = self.publish_to(Empty, "stop")
+        for counter in ("gaps", "lost samples", "dropped blocks", "transcripts", "instructions", "stops"):
+            self.count(counter, 0)
+        work = (("stop word", self._watch_for_stop), ("recogniser", self._listen))
+        self._threads = [
+            threading.Thread(target=self._work, args=(mailbox, act), name=name, daemon=True)
+            for mailbox, (name, act) in zip(self._mailboxes, work, strict=True)
+        ]
+        for thread in self._threads:
+            thread.start()
+        self.subscribe(Int16MultiArray, "audio", self._receive, "stream")
+        self.every(WATCH_SECONDS, self._watch)
+        self.ok_state("waits for sound")
+
+    def stop(self) -> None:
+        """End listening."""
+        for mailbox in getattr(self, "_mailboxes", ()):
+            mailbox.close()
+        for thread in getattr(self, "_threads", ()):
+            thread.join(JOIN_SECONDS)
+
+    def _grammar(self) -> str | None:
+        name = self.value("grammar")
+        return read_grammar(Path(name)) if name else None
+
+    def _receive(self, message: Int16MultiArray) -> None:
+        received = self._received = time.monotonic()
+        block = message_to_audio(message)
+        missing = self._missing(block)
+        self._previous = block
+        piece = Piece(block.mono(), block.rate, received, missing)
+        for mailbox in self._mailboxes:
+            if mailbox.put(piece):
+                self.count("dropped blocks")
+
+    def _missing(self, block: AudioBlock) -> int:
+        previous = self._previous
+        if previous is None or previous.rate != block.rate:
+            return 0
+        missing = block.missing_since(previous)
+        if 0 < missing <= LONGEST_GAP * block.rate:  # beyond that a source began anew: nothing is lost
+            self.count("gaps")
+            self.count("lost samples", missing)
+        return missing
+
+    def _work(self, mailbox: Mailbox[Piece], act: Callable[[Stream, Piece], None]) -> None:
+        stream = Stream()
+        guarded = self._guard.wrap(threading.current_thread().name, lambda piece: act(stream, piece))
+        while (piece := mailbox.take()) is not None:
+            guarded(piece)
+
+    def _watch_for_stop(self, stream: Stream, piece: Piece) -> None:
+        samples, anew = stream.add(*piece)
+        if anew:
+            self._stop_word.reset()
+        for word in self._stop_word.detect(samples):
+            self._publish_stop(word.text, stream.time_of(word.at))
+
+    def _listen(self, stream: Stream, piece: Piece) -> None:
+        samples, anew = stream.add(*piece)
+        if anew:
+            self._voice_activity.reset()
+        self._meter.add(samples)
+        for utterance in self._voice_activity.detect(samples):
+            self._recognise(utterance, stream)
+
+    def _recognise(self, utterance: Utterance, stream: Stream) -> None:
+        began = time.monotonic()
+        recognition = self._recogniser.transcribe(utterance)
+        now = time.monotonic()
+        started, ended = stream.time_of(utterance.start), stream.time_of(utterance.end)
+        accepted = bool(recognition.text) and recognition.confidence >= self.value("confidence")
+        wants_stop = accepted and recognition.text.split()[0] in self._stop_word.words
+        told_to_stop = started <= self._stopped_at
+        self._transcripts.publish(
+            String(
+                data=json.dumps(
+                    {
+                        "text": recognition.text,
+                        "confidence": round(recognition.confidence, 3),
+                        "started": started,
+                        "ended": ended,
+                        "heard_at": now,
+                        "latency": round(now - ended, 3),
+                        "recognition_seconds": round(now - began, 3),
+                        "accepted": accepted and not told_to_stop,
+                    }
+                )
+            )
+        )
+        self.count("transcripts")
+        self.report("latency s", round(now - ended, 3))
+        if wants_stop and not told_to_stop:
+            self._publish_stop(recognition.text, now)
+        elif accepted and not told_to_stop:
+            self._instructions.publish(String(data=recognition.text))
+            self.count("instructions")
+
+    def _publish_stop(self, word: str, heard: float) -> None:
+        self._stops.publish(Empty())
+        self._stopped_at = heard
+        self.count("stops")
+        self.report("last stop word", word)
+
+    def _watch(self) -> None:
+        level, problem = self._meter.read()
+        self.report("level dB", round(level, 1))
+        self.report("noise dB", round(self._voice_activity.noise_level, 1))
+        if problem:
+            self.warn_state(problem)
+        elif time.monotonic() - self._received < WATCH_SECONDS:
+            self.ok_state("listens")
+        else:
+            self.ok_state("waits for sound")
+
+
+def main() -> None:
+    """Run the node."""
+    spin(Speech)
+
+
+if __name__ == "__main__":
+    main()
