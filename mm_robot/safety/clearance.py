@@ -91,6 +91,21 @@ def free_distance(points: FloatArray, linear: float, angular: float, radius: flo
     return float(np.min(turn * np.mod(contact, 2 * math.pi), initial=math.inf))
 
 
+def free_with_margin(
+    points: FloatArray, linear: float, angular: float, radius: float, margin: float
+) -> float:
+    """How far a disc of ``radius`` m can go and leave ``margin`` m to every point, in m along its path.
+
+    A point that is within the margin already allows no way that would leave less than half of the margin to
+    it, and any way past it. The other arguments are those of ``free_distance``.
+    """
+    near = np.hypot(points[:, 0], points[:, 1]) < radius + margin
+    past = free_distance(points[near], linear, angular, radius + margin / 2)
+    if past < 2 * radius:
+        return 0.0
+    return min(past, free_distance(points[~near], linear, angular, radius + margin))
+
+
 def stoppable_speed(distance: float, braking: float, delay: float) -> float:
     """The highest speed in m/s from which the robot stands within ``distance`` m.
 
@@ -109,20 +124,21 @@ def safe_speed(
     angular: float,
     *,
     radius: float,
+    margin: float,
     braking: float,
     delay: float,
 ) -> float:
     """The speed in m/s, between 0 and ``linear``, from which the robot still stops before it meets anything.
 
-    ``radius`` m is that of the robot with the room to leave around it. The turning speed stays as it is, so
-    a slower robot takes a tighter path: the slower speeds are tried one by one. The units are those of the
-    functions above.
+    ``radius`` m is the robot's, ``margin`` m is left around it. The turning speed stays as it is, so a slower
+    robot takes a tighter path: the slower speeds are tried one by one. The units are those of the functions
+    above.
     """
     if linear == 0 or points.size == 0:
         return linear
     for step in range(SPEED_STEPS, 0, -1):
         speed = linear * step / SPEED_STEPS
-        free = free_distance(points, speed, angular, radius)
+        free = free_with_margin(points, speed, angular, radius, margin)
         allowed = stoppable_speed(free, braking, delay)
         if allowed >= abs(speed):
             return speed

@@ -205,7 +205,8 @@ class SafetyGate:
             self._points,
             linear,
             angular,
-            radius=limits.robot_radius + limits.stop_distance,
+            radius=limits.robot_radius,
+            margin=limits.stop_distance,
             braking=limits.linear_braking,
             delay=limits.reaction_time + now - self._scanned,
         )

@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mm_robot.errors import InputError
-from mm_robot.safety.clearance import free_distance, safe_speed, scan_points, stoppable_speed
+from mm_robot.safety.clearance import (
+    free_distance,
+    free_with_margin,
+    safe_speed,
+    scan_points,
+    stoppable_speed,
+)
 from mm_robot.types import FloatArray
 
 RADIUS = 0.18
@@ -87,6 +93,18 @@ def test_no_distance_means_no_speed() -> None:
     assert stoppable_speed(math.inf, 1.0, 0.1) == math.inf
 
 
+def test_a_thing_that_is_being_passed_closely_does_not_hold_the_robot_up() -> None:
+    passing = points((0.05, 0.22))
+    assert free_with_margin(passing, 0.3, 0.0, RADIUS, 0.05) == math.inf
+    assert free_with_margin(passing, 0.3, 1.2, RADIUS, 0.05) == 0.0
+
+
+def test_the_whole_margin_is_kept_to_what_is_approached() -> None:
+    assert free_with_margin(points((1.0, 0.0)), 0.3, 0.0, RADIUS, 0.05) == pytest.approx(1.0 - RADIUS - 0.05)
+    assert free_with_margin(points((0.22, 0.0)), 0.3, 0.0, RADIUS, 0.05) == 0.0
+    assert free_with_margin(points((0.2, 0.0)), 0.3, 0.0, RADIUS, 0.05) == 0.0
+
+
 @given(
     st.lists(st.tuples(st.floats(-2, 2), st.floats(-2, 2)), max_size=20),
     st.floats(-0.5, 0.5),
@@ -96,10 +114,10 @@ def test_safe_speed_is_never_faster_nor_reversed_and_can_be_stopped(
     places: list[tuple[float, float]], linear: float, angular: float
 ) -> None:
     cloud = points(*places)
-    safe = safe_speed(cloud, linear, angular, radius=RADIUS, braking=1.0, delay=0.1)
+    safe = safe_speed(cloud, linear, angular, radius=RADIUS, margin=0.05, braking=1.0, delay=0.1)
     assert 0 <= safe / linear <= 1 if linear else safe == 0
     if safe:
-        room = free_distance(cloud, safe, angular, RADIUS)
+        room = free_with_margin(cloud, safe, angular, RADIUS, 0.05)
         assert abs(safe) <= stoppable_speed(room, 1.0, 0.1) + 1e-6
 
 
