@@ -21,9 +21,9 @@ from mm_robot.training.losses import action_losses, scene_losses, text_losses
 from mm_robot.training.samples import RowSampler
 from mm_robot.training.text_cache import TextCache
 
-OTHER_SHARE = 0.2
+OTHER_SHARE = 0.12
 SCENE_WEIGHT = 0.3
-GROUNDING_WEIGHT = 1.0
+GROUNDING_WEIGHT = 2.0
 
 
 def stem_features(model: FusedLanguageModel, dataset: FrameDataset, batch: int = 64) -> Tensor:
@@ -73,7 +73,7 @@ class FuseStage:
         rows = [sampler.other(int(f)) if i < others else sampler.go_to(int(f)) for i, f in enumerate(frames)]
         text, mask = self._texts([r.instruction.text for r in rows])
         grid = self._features[torch.from_numpy(frames)].float()
-        instructions = [sampler.text() for _ in range(self._batch // 2)]
+        instructions = [sampler.text() for _ in range(self._batch // 4)]
         more_text, more_mask = self._texts([i.text for i in instructions])
         with torch.autocast("cpu", dtype=torch.bfloat16):
             output = self._model(grid, state_batch(rows), text, mask)

@@ -26,7 +26,8 @@ CELLS = GRID_ROWS * GRID_COLUMNS
 VISIBLE_PIXELS = 10
 LABELLED_PIXELS = 12
 IGNORE = -100
-_ABSENT_SHARE = 0.1
+_ABSENT_SHARE = 0.22
+_LOOK_ALIKE_SHARE = 0.8
 _GO_TO_VARIANTS = 200
 _OTHER_VARIANTS = 8000
 _COLOUR_NAMES = tuple(COLOURS)
@@ -117,11 +118,7 @@ class RowSampler:
         labels = self._dataset.labels(frame)
         index = self._target(labels)
         if index is None:
-            present = {(int(c), int(s)) for c, s in zip(labels.colour, labels.shape, strict=True)}
-            while True:
-                colour, shape = self._random_name()
-                if (_COLOUR_NAMES.index(colour), SHAPES.index(shape)) not in present:
-                    break
+            colour, shape = self._absent_name(labels)
         else:
             colour, shape = _COLOUR_NAMES[labels.colour[index]], SHAPES[labels.shape[index]]
         instruction = self._go_to_instruction(colour, shape)
@@ -189,6 +186,22 @@ class RowSampler:
         if len(seen) and self._generator.random() < 0.8:
             return int(self._generator.choice(seen))
         return int(self._generator.integers(len(labels)))
+
+    def _absent_name(self, labels: FrameLabels) -> tuple[str, str]:
+        """A colour and a shape that the room has not; mostly it shares one of them with a thing in view."""
+        present = {(_COLOUR_NAMES[c], SHAPES[s]) for c, s in zip(labels.colour, labels.shape, strict=True)}
+        seen = np.flatnonzero(labels.pixels >= VISIBLE_PIXELS)
+        alike = bool(len(seen)) and self._generator.random() < _LOOK_ALIKE_SHARE
+        while True:
+            colour, shape = self._random_name()
+            if alike:
+                thing = int(self._generator.choice(seen))
+                if self._generator.random() < 0.5:
+                    colour = _COLOUR_NAMES[labels.colour[thing]]
+                else:
+                    shape = SHAPES[labels.shape[thing]]
+            if (colour, shape) not in present:
+                return colour, shape
 
     def _random_name(self) -> tuple[str, str]:
         return str(self._generator.choice(_COLOUR_NAMES)), str(self._generator.choice(SHAPES))
