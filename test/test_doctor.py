@@ -74,6 +74,12 @@ def test_every_check_ends_with_a_finding_that_tells_its_fix(check: Check) -> Non
     assert "\n" not in finding.found + finding.fix
 
 
+@pytest.mark.parametrize("name", ["Python", "rclpy", "language model", "speech recogniser", "GPU"])
+def test_what_the_set_up_installs_is_found(name: str) -> None:
+    (check,) = (check for check in CHECKS if check.name == name)
+    assert run_apart(check).state in (OK, WARNING)
+
+
 def checks_module(monkeypatch: pytest.MonkeyPatch, function: object) -> None:
     module = types.ModuleType("mm_robot.checks.trial")
     module.check = function

@@ -40,17 +40,10 @@ def checkpoint() -> Finding:
 
 def recogniser() -> Finding:
     """Whether the speech recogniser loads, and knows how each word of a command sounds."""
-    from pocketsphinx import Decoder
+    from mm_robot.speech.recognise import CommandRecogniser
 
-    from mm_robot.speech.grammar import command_grammar, words_of
-
-    fix = "pip install --force-reinstall --no-deps pocketsphinx"
     try:
-        decoder = Decoder(lm=None, loglevel="FATAL")
-    except RuntimeError as error:
-        return missing(f"pocketsphinx does not start ({error})", fix)
-    words = words_of(command_grammar())
-    unknown = sorted(word for word in words if decoder.lookup_word(word) is None)
-    if unknown:
-        return missing(f"pocketsphinx does not know: {', '.join(unknown)}", fix)
+        words = CommandRecogniser().automaton.words
+    except (InputError, RuntimeError) as error:  # pocketsphinx raises RuntimeError where its model is broken
+        return missing(" ".join(str(error).split()), "pip install --force-reinstall --no-deps pocketsphinx")
     return ok(f"pocketsphinx knows the {len(words)} words of its commands")
