@@ -32,6 +32,10 @@ MAILBOX_SIZE = 400
 """Blocks that wait at most: about 12 s of sound in blocks of 32 ms."""
 LONGEST_GAP = 60.0
 """Seconds of missing sound that count as lost; a larger step means that another source speaks."""
+SPOTTING_SECONDS = 0.4
+"""Time from the end of a stop word within which it is spotted."""
+LONG_COMMAND = 3
+"""Words of a command that cannot be a stop word misheard."""
 WATCH_SECONDS = 5.0
 JOIN_SECONDS = 5.0
 
@@ -136,7 +140,7 @@ class Speech(LifecycleNode):
         started, ended = stream.time_of(utterance.start), stream.time_of(utterance.end)
         accepted = bool(recognition.text) and recognition.confidence >= self.value("confidence")
         wants_stop = accepted and recognition.text.split()[0] in self._stop_word.words
-        told_to_stop = started <= self._stopped_at
+        told_to_stop = self._told_to_stop(recognition.text, started, ended)
         self._transcripts.publish(
             String(
                 data=json.dumps(
@@ -160,6 +164,11 @@ class Speech(LifecycleNode):
         elif accepted and not told_to_stop:
             self._instructions.publish(String(data=recognition.text))
             self.count("instructions")
+
+    def _told_to_stop(self, text: str, started: float, ended: float) -> bool:
+        """Whether a stop forbids to carry out what was said; within a long command it was a mishearing."""
+        within = started <= self._stopped_at <= ended + SPOTTING_SECONDS
+        return self._stopped_at >= started and not (within and len(text.split()) >= LONG_COMMAND)
 
     def _publish_stop(self, word: str, heard: float) -> None:
         self._stops.publish(Empty())

@@ -1,4 +1,7 @@
-"""The direct way to stop: spots "stop", "halt" and "freeze" in running sound, without the recogniser."""
+"""The direct way to stop: spots "stop", "halt" and "freeze" in running sound, without the recogniser.
+
+Words are believed only while voice activity is found, or steady noise would stop the robot.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,10 @@ import numpy as np
 import pocketsphinx
 
 from mm_robot.speech.base import RATE, Detector, Keyword, to_int16
+from mm_robot.speech.voice_activity import VoiceActivity
 from mm_robot.types import FloatArray
 
-THRESHOLDS: Mapping[str, float] = {"stop": 1e-17, "halt": 1e-8, "freeze": 1e-8}
+THRESHOLDS: Mapping[str, float] = {"stop": 1e-17, "halt": 1e-4, "freeze": 1e-7}
 """Word -> how improbable its best match may be; smaller hears more, and more falsely."""
 
 BLOCK = 320
@@ -20,7 +24,6 @@ BLOCK = 320
 RESTART_AFTER = 3.0
 """Seconds after which the spotter starts afresh in the next pause, so that its memory stays small."""
 RESTART_AT_LATEST = 20.0
-PAUSE = 0.3
 DEAF_AFTER_STOP = 0.5
 """Seconds after a word in which it is not reported once more."""
 
@@ -35,7 +38,7 @@ class StopWord(Detector[Keyword]):
             path = Path(folder, "words")
             path.write_text("".join(f"{word} /{threshold:g}/\n" for word, threshold in thresholds.items()))
             self._spotter = pocketsphinx.Decoder(lm=None, kws=str(path), loglevel="FATAL")
-        self._judge = pocketsphinx.Vad(pocketsphinx.Vad.LOOSE, RATE, BLOCK / RATE)
+        self._voice_activity = VoiceActivity()
         self._spotter.start_utt()
         self.reset()
 
@@ -44,8 +47,7 @@ class StopWord(Detector[Keyword]):
         self._rest: FloatArray = np.empty(0, np.float32)
         self._index = 0
         self._deaf_until = 0
-        self._started = 0
-        self._pause = 0.0
+        self._voice_activity.reset()
         self._restart()
 
     def detect(self, samples: FloatArray) -> list[Keyword]:
@@ -58,19 +60,19 @@ class StopWord(Detector[Keyword]):
         ]
 
     def _next(self, block: FloatArray) -> Keyword | None:
-        sound = to_int16(block)
         self._index += BLOCK
-        self._spotter.process_raw(sound)
+        self._voice_activity.detect(block)
+        self._spotter.process_raw(to_int16(block))
         hypothesis = self._spotter.hyp()
         if hypothesis is not None:
             self._restart()
-            if self._index >= self._deaf_until:
+            if self._voice_activity.speaking and self._index >= self._deaf_until:
                 self._deaf_until = self._index + round(DEAF_AFTER_STOP * RATE)
                 return Keyword(hypothesis.hypstr.split()[0], self._index)
             return None
-        self._pause = 0.0 if self._judge.is_speech(sound) else self._pause + BLOCK / RATE
         running = (self._index - self._started) / RATE
-        if running > RESTART_AT_LATEST or (running > RESTART_AFTER and self._pause >= PAUSE):
+        pausing = not self._voice_activity.speaking
+        if running > RESTART_AT_LATEST or (running > RESTART_AFTER and pausing):
             self._restart()
         return None
 
@@ -78,4 +80,3 @@ class StopWord(Detector[Keyword]):
         self._spotter.end_utt()
         self._spotter.start_utt()
         self._started = self._index
-        self._pause = 0.0
