@@ -31,7 +31,6 @@ TOPICS: tuple[Topic, ...] = (
     Topic("audio", "std_msgs/Int16MultiArray", ("microphone",), ("speech",), "sound from the microphone"),
     Topic("instruction", STRING, (), ("policy", "safety_gate"), "typed instruction"),
     Topic("instruction/voice", STRING, ("speech",), ("policy", "safety_gate"), "spoken instruction"),
-    Topic("cmd", STRING, (), ("policy", "safety_gate"), "typed instruction, by another name"),
     Topic("transcript", STRING, ("speech",), ("policy",), "what was heard, with confidence (JSON)"),
     Topic("stop", "std_msgs/Empty", ("speech",), ("safety_gate", "policy"), "stand until a new instruction"),
     Topic("estop", "std_msgs/Bool", (), ("safety_gate",), "emergency stop; stays until reset by service"),

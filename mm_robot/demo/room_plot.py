@@ -118,7 +118,7 @@ def plot_path(file: Path, record: Record, sentence: str, target: str | None, ver
         axes.add_collection(line)
         bar = figure.colorbar(line, ax=axes, shrink=0.55, pad=0.01)
         bar.set_label("seconds")
-        bar.outline.set_visible(False)
+        bar.outline.set_visible(False)  # type: ignore[operator]
         for moment in _spread(record.path, 8):
             _arrow(axes, moment)
     x, y, yaw = record.room.robot

@@ -99,8 +99,8 @@ def _wait_until_ready(
             return
         if process.poll() is not None:
             raise StageError(f"the nodes ended: {_last_line(log)}")
-        if watcher.status.get("policy") == "error":
-            _, _, message = watcher.health.get("policy", (False, b"", f"it cannot be loaded; see {log}"))
+        _, level, message = watcher.health.get("policy", (False, b"", ""))
+        if watcher.status.get("policy") == "error" and is_error(level):
             raise StageError(f"policy: {message}")
         if time.monotonic() > deadline:
             raise StageError(f"after {READY_WITHIN:.0f} s still waiting for {', '.join(missing)}; see {log}")

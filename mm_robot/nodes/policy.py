@@ -71,7 +71,7 @@ class PolicyNode(LifecycleNode):
         else:
             self._images = self.subscribe(Image, "image_raw", self._see, "sensor")
         self.subscribe(Odometry, "odom", self._locate, "sensor")
-        for topic in ("instruction", "instruction/voice", "cmd"):
+        for topic in ("instruction", "instruction/voice"):
             self.subscribe(String, topic, functools.partial(self._instruct, topic))
         self.subscribe(Empty, "stop", self._stop)
         self.serve(Trigger, "~/load", self._load_anew)

@@ -45,7 +45,7 @@ class SafetyGateNode(LifecycleNode):
         self.subscribe(LaserScan, "scan", self._scan, "sensor")
         self.subscribe(Empty, "stop", self._stop)
         self.subscribe(Bool, "estop", self._emergency_stop)
-        for topic in ("instruction", "instruction/voice", "cmd"):
+        for topic in ("instruction", "instruction/voice"):
             self.subscribe(String, topic, self._instruction)
         self.serve(Trigger, "~/reset_estop", self._reset)
         self.every(1.0 / self.value("rate"), self._publish)

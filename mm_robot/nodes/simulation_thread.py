@@ -20,7 +20,9 @@ TICK = 0.01
 """Simulated seconds between two looks at commands and streams."""
 PATIENCE = 30.0
 """Seconds that building a world may take."""
-RENDERING_FIX = "apt install libegl1 libgl1-mesa-dri, or set MUJOCO_GL=osmesa and apt install libosmesa6"
+RENDERING_FIX = (
+    "apt install libegl1 libgl1-mesa-dri libopengl0, or set MUJOCO_GL=osmesa and apt install libosmesa6"
+)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -51,5 +53,5 @@ def state_batch(rows: Sequence[Row]) -> Tensor:
     return _stack([r.state for r in rows])
 
 
-def _stack(arrays: Sequence[np.ndarray]) -> Tensor:
+def _stack(arrays: Sequence[npt.NDArray[Any]]) -> Tensor:
     return torch.from_numpy(np.stack(arrays))

@@ -9,18 +9,18 @@ import pytest
 
 pytest.importorskip("rclpy", reason="rclpy is not installed")
 
-from domains import reserve_domain  # noqa: E402
 from node_process import NodeProcess  # noqa: E402
 from probe import Probe  # noqa: E402
 
 from mm_robot.environment import process_variables  # noqa: E402
+from mm_robot.ros.domain import private_domain
 
 
 @pytest.fixture(scope="session")
 def ros_domain() -> Iterator[int]:
     """A ROS domain ID that nobody on this machine uses, in force for the session and its child processes."""
     before = dict(os.environ)
-    with reserve_domain() as domain:
+    with private_domain() as domain:
         os.environ.update(process_variables(), ROS_DOMAIN_ID=str(domain))
         yield domain
     os.environ.clear()
@@ -29,7 +29,7 @@ def ros_domain() -> Iterator[int]:
 
 @pytest.fixture
 def start_node(ros_domain: int) -> Iterator[Callable[..., NodeProcess]]:
-    """``start_node(name, parameters, remaps, namespace)`` starts a node as a process; it ends with the test."""
+    """``start_node(name, parameters, remaps, namespace)`` starts a process that ends with the test."""
     running: list[NodeProcess] = []
 
     def start(*arguments: object, **keywords: object) -> NodeProcess:

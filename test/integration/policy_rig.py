@@ -83,7 +83,7 @@ class Partner(Node):
         self._odometry = self.create_publisher(Odometry, "odom", offered("sensor"))
         self._texts = {
             topic: self.create_publisher(String, topic, offered("reliable"))
-            for topic in ("instruction", "instruction/voice", "cmd")
+            for topic in ("instruction", "instruction/voice")
         }
         self._stop = self.create_publisher(Empty, "stop", offered("reliable"))
         self.create_timer(1 / 30, self._tick)

@@ -47,7 +47,7 @@ def test_stands_and_tells_what_it_sees_while_idle(driving: Rig) -> None:
     assert any(marker.text.startswith("red ball") for marker in partner.markers[-1].markers)
 
 
-@pytest.mark.parametrize("topic", ["instruction", "instruction/voice", "cmd"])
+@pytest.mark.parametrize("topic", ["instruction", "instruction/voice"])
 def test_drives_when_instructed_and_reports_figures(driving: Rig, topic: str) -> None:
     partner = driving[1]
     start(partner, topic=topic)
