@@ -113,19 +113,22 @@ def _determinised(start: int, final: int, arcs: list[Arc]) -> Automaton:
         (spoken if arc[3] else silent).setdefault(arc[0], []).append(arc)
 
     def closure(mass: Iterable[tuple[int, float]]) -> dict[int, float]:
+        # The compiler has added each chain of silent arcs as one arc more, so the best path
+        # counts, not the sum of all.
         reached: dict[int, float] = {}
         waiting = list(mass)
-        for _ in range(100 * MAXIMUM_STATES):
-            if not waiting:
-                return reached
+        while waiting:
             state, weight = waiting.pop()
-            reached[state] = reached.get(state, 0.0) + weight
-            waiting += [(arc[1], weight * arc[2]) for arc in silent.get(state, ())]
-        raise InputError("grammar: it loops without a word; remove the loop")
+            if weight > reached.get(state, 0.0) * (1.0 + 1e-6):
+                reached[state] = weight
+                waiting += [(arc[1], weight * arc[2]) for arc in silent.get(state, ())]
+        return reached
 
     def key(mass: dict[int, float]) -> tuple[tuple[int, float], ...]:
         kept = {state: weight for state, weight in mass.items() if state in spoken or state == final}
         total = sum(kept.values())
+        if not total:
+            raise InputError("grammar: it has a dead end; define every rule that is used")
         return tuple(sorted((state, round(weight / total, PRECISION)) for state, weight in kept.items()))
 
     first = key(closure([(start, 1.0)]))

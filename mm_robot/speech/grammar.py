@@ -83,7 +83,8 @@ public <command> = ( /20/ <NULL> | /1/ <opening> )
 <turn> = ( /20/ turn | /1/ rotate | /1/ spin )
  ( /5/ <side> | /5/ <side> [by] <angle> | /3/ around | /4/ [by] <angle> ( /3/ <NULL> | /1/ <side> ) );
 <side> = /10/ left | /10/ right | /1/ to the left | /1/ to the right;
-<angle> = ( /10/ <ten> | /6/ <hundreds> | /2/ <number> ) degrees;
+<angle> = ( /10/ <quarter> | /10/ <ten> | /6/ <hundreds> | /2/ <number> ) degrees;
+<quarter> = /4/ ninety | /2/ forty five | /1/ thirty | /1/ sixty;
 <hundreds> = ( /3/ a | /3/ one | /1/ two | /1/ three ) hundred
  ( /2/ <NULL> | /2/ and <ten> | /1/ <ten> | /0.2/ and <number> );
 <number> = /1/ <teen> | /5/ <ten> <one> | /2/ <one>;

@@ -6,6 +6,7 @@ above a noise floor that follows the room. The first is fooled by steady noise, 
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 
@@ -44,10 +45,12 @@ class NoiseFloor:
     def __init__(self, frame: float) -> None:
         """``frame`` s is the time between two levels."""
         self._rise = {False: 6.0 * frame, True: 0.5 * frame}
-        self.level = -50.0
+        self.level = math.nan
 
     def update(self, level: float, speech: bool) -> None:
         """Take in the level of the next frame, dB."""
+        if math.isnan(self.level):
+            self.level = level
         rise = self._rise[speech]
         target = max(level, SILENCE)
         self.level += min(target - self.level, rise) if target > self.level else 0.3 * (target - self.level)
@@ -109,9 +112,11 @@ class VoiceActivity(Detector[Utterance]):
             self._speech_frames += 1
         silent = (self._index - self._last_speech) / RATE
         long = (self._index - self._start) / RATE
-        if silent >= self.limits.hangover or long >= self.limits.maximum:
-            return self._finish()
-        return None
+        if long >= self.limits.maximum:
+            self._floor.level = level  # nobody speaks so long: the noise has become louder
+        elif silent < self.limits.hangover:
+            return None
+        return self._finish()
 
     def _begin(self) -> None:
         self.speaking = True
