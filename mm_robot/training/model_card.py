@@ -55,7 +55,9 @@ stem and heads, {size:.1f} MB beyond the base.
 
 Frames that `mm_robot generate` renders in random simulated rooms (MuJoCo), labelled by the segmentation
 renderer, with the actions of a scripted expert and template sentences in English; no recordings of people
-or real places. How: `config/train/embedded.yaml`.
+or real places. How: `config/train/embedded.yaml`. One difference: the first 1,400 of the 2,300 steps of the
+second stage were taken on a longer schedule (3,000 steps), and the first 1,200 of them with fewer rows
+about look-alikes that are not in the room, a lower weight of the grounding loss and more rows of text.
 
 It names {", ".join(labels["shapes"])} in {", ".join(labels["colours"])}.
 
