@@ -16,7 +16,6 @@ Weights = Mapping[str, float]
 COLOURS: Weights = {
     **dict.fromkeys(("red", "green", "blue", "yellow", "orange", "purple", "black", "white"), 10.0),
     **dict.fromkeys(("crimson", "scarlet", "violet", "golden", "pink", "brown", "gray"), 0.3),
-    **{f"{a} {b}": 0.1 for a in ("dark", "light", "bright") for b in ("red", "green", "blue")},
 }
 
 SHAPES: Weights = {
