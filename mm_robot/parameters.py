@@ -25,6 +25,12 @@ ROBOT_RADIUS = Parameter(
     "robot_radius", float, "radius of the circle that holds the whole robot", "m", 0.01, 5
 )
 BASE_FRAME = Parameter("base_frame", str, "tf frame of the robot's base")
+RANGE_FINDER = (
+    Parameter("scan_timeout", float, "age at which the scan is stale", "s", 0.02, 5),
+    Parameter("scan_x", float, "place of the range finder ahead of the robot's centre", "m", -5, 5),
+    Parameter("scan_y", float, "place of the range finder left of the robot's centre", "m", -5, 5),
+    Parameter("scan_yaw", float, "heading of the range finder, + is left", "rad", -3.1416, 3.1416),
+)
 
 SAFETY_GATE = (
     STAMPED,
@@ -39,15 +45,12 @@ SAFETY_GATE = (
     Parameter("angular_braking", float, "fastest loss of turning speed", "rad/s^2", 0.01, 50),
     Parameter("policy_timeout", float, "silence of the policy after which the robot stands", "s", 0.02, 5),
     Parameter("teleop_timeout", float, "silence of the joystick after which it has no say", "s", 0.02, 5),
-    Parameter("scan_timeout", float, "age at which the scan is stale", "s", 0.02, 5),
     Parameter("on_stale_scan", str, "what to do without a fresh scan", choices=("stop", "ignore")),
     Parameter(
         "stop_distance", float, "room left around the robot; things bulge where no ray goes", "m", 0, 5
     ),
     Parameter("reaction_time", float, "time from a command until the wheels follow it", "s", 0, 2),
-    Parameter("scan_x", float, "place of the range finder ahead of the robot's centre", "m", -5, 5),
-    Parameter("scan_y", float, "place of the range finder left of the robot's centre", "m", -5, 5),
-    Parameter("scan_yaw", float, "heading of the range finder, + is left", "rad", -3.1416, 3.1416),
+    *RANGE_FINDER,
 )
 
 CAMERA_FRAME = Parameter("camera_frame", str, "tf frame of the camera, z forward and x right")
@@ -121,6 +124,7 @@ POLICY = (
     ),
     Parameter("task_timeout", float, "time after which a task is given up", "s", 1, 3600),
     Parameter("camera_height", float, "height of the camera above the floor", "m", 0.01, 5),
+    *RANGE_FINDER,
 )
 
 PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {

@@ -26,7 +26,7 @@ TOPICS: tuple[Topic, ...] = (
         ("policy",),
         "calibration of the camera",
     ),
-    Topic("scan", "sensor_msgs/LaserScan", ("simulator",), ("safety_gate",), "range finder"),
+    Topic("scan", "sensor_msgs/LaserScan", ("simulator",), ("policy", "safety_gate"), "range finder"),
     Topic("odom", "nav_msgs/Odometry", ("simulator",), ("policy",), "odometry of the robot"),
     Topic("audio", "std_msgs/Int16MultiArray", ("microphone",), ("speech",), "sound from the microphone"),
     Topic("instruction", STRING, (), ("policy", "safety_gate"), "typed instruction"),

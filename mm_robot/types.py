@@ -82,7 +82,8 @@ class Observation:
     ``image`` [H, W, 3] uint8 RGB; ``instruction`` the sentence as typed or heard;
     ``robot`` the odometry; ``task`` the progress since the instruction was given;
     ``received`` monotonic receipt time of the image, s; ``audio`` [N] float32 at 16 kHz in
-    [-1, 1], or None where the policy is not given sound.
+    [-1, 1], or None where the policy is not given sound; ``scan`` [N, 2] float32, the points that the
+    range finder sees (robot frame, m), or None where there is no fresh scan.
     """
 
     image: ImageArray
@@ -91,6 +92,7 @@ class Observation:
     task: TaskState
     received: float
     audio: FloatArray | None = None
+    scan: FloatArray | None = None
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from mm_robot.errors import InputError
+from mm_robot.model.scan import SECTORS
 from mm_robot.types import ImageArray
 
 MAX_THINGS = 10
 GRID_ROWS, GRID_COLUMNS = 12, 16
 JPEG_QUALITY = 95
-FORMAT = 1
+FORMAT = 2
 
 _FIELDS: dict[str, tuple[type, tuple[int, ...]]] = {
     "count": (np.uint8, ()),
@@ -34,7 +35,10 @@ _FIELDS: dict[str, tuple[type, tuple[int, ...]]] = {
     "pixels": (np.int32, (MAX_THINGS,)),
     "box": (np.float32, (MAX_THINGS, 4)),
     "coverage": (np.uint8, (MAX_THINGS, GRID_ROWS, GRID_COLUMNS)),
+    "ranges": (np.float32, (SECTORS,)),
 }
+_OF_FRAME = ("count", "ranges")
+"""Fields that a frame has once, not for each thing."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,8 @@ class FrameLabels:
     ``shape``, ``colour`` [N] indices into the scene's names; ``distance`` m and ``bearing`` rad
     from the robot, ``radius`` m; ``pixels`` [N] visible area in the frame as stored; ``box`` [N, 4]
     (left, top, right, bottom) as fractions; ``coverage`` [N, GRID_ROWS, GRID_COLUMNS] uint8, 255
-    where a thing fills a grid cell.
+    where a thing fills a grid cell. ``ranges`` [SECTORS] m is what the range finder sees around the
+    robot (``sector_ranges``).
     """
 
     shape: npt.NDArray[np.uint8]
@@ -55,6 +60,7 @@ class FrameLabels:
     pixels: npt.NDArray[np.int32]
     box: npt.NDArray[np.float32]
     coverage: npt.NDArray[np.uint8]
+    ranges: npt.NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.shape)
@@ -87,7 +93,8 @@ class FrameWriter:
             if name == "count":
                 row = np.asarray(len(labels), dtype)
             else:
-                row[: len(labels)] = getattr(labels, name)
+                values = getattr(labels, name)
+                row[: len(values)] = values
             self._rows[name].append(row)
 
     def __len__(self) -> int:
@@ -152,7 +159,8 @@ class FrameDataset:
     def labels(self, index: int) -> FrameLabels:
         """What stands around the robot in one frame."""
         count = int(self._fields["count"][index])
-        return FrameLabels(**{name: self._fields[name][index, :count] for name in _FIELDS if name != "count"})
+        of_things = {name: self._fields[name][index, :count] for name in _FIELDS if name not in _OF_FRAME}
+        return FrameLabels(**of_things, ranges=self._fields["ranges"][index])
 
 
 def _read_shard(path: Path) -> dict[str, npt.NDArray[Any]]:

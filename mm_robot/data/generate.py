@@ -14,6 +14,8 @@ import numpy as np
 from mm_robot.data.frames import GRID_COLUMNS, GRID_ROWS, FrameLabels, FrameWriter
 from mm_robot.errors import InputError
 from mm_robot.model.processor import Processor
+from mm_robot.model.scan import sector_ranges
+from mm_robot.safety.clearance import scan_points
 from mm_robot.sim.scene import (
     CLEARANCE,
     COLOURS,
@@ -110,10 +112,16 @@ def _training_room(seed: int, generator: np.random.Generator) -> Room:
 
 
 def _pose(room: Room, generator: np.random.Generator) -> tuple[float, float, float]:
-    """Half near a thing and looking towards it, half anywhere."""
+    """Near a thing and looking towards it, right beside a thing and looking anywhere, or anywhere."""
     while True:
         thing = room.things[generator.integers(len(room.things))]
-        if generator.random() < 0.5:
+        draw = generator.random()
+        if draw < 0.15:
+            distance = float(generator.uniform(0.03, 0.4)) + thing.radius + ROBOT_RADIUS
+            around = generator.uniform(-math.pi, math.pi)
+            x, y = thing.x + distance * math.cos(around), thing.y + distance * math.sin(around)
+            yaw = generator.uniform(-math.pi, math.pi)
+        elif draw < 0.55:
             gap = (
                 float(generator.uniform(0.05, CLEARANCE))
                 if generator.random() < 0.5
@@ -138,7 +146,8 @@ def frame_labels(world: World, width: int, height: int) -> FrameLabels:
     """What the robot's camera sees now, labelled by the segmentation renderer."""
     state = world.robot_state()
     things = world.room.things
-    ids = world.instance_map(width, height)
+    seen = world.instance_map(*_CAMERA)
+    ids = np.asarray(cv2.resize(seen, (width, height), interpolation=cv2.INTER_NEAREST), np.int32)
     sights = world.sights_of(ids)
     coverage = np.zeros((len(things), GRID_ROWS, GRID_COLUMNS), np.uint8)
     for index, sight in enumerate(sights):
@@ -155,6 +164,7 @@ def frame_labels(world: World, width: int, height: int) -> FrameLabels:
         pixels=np.array([0 if s is None else s.pixels for s in sights], np.int32),
         box=np.array([(0, 0, 0, 0) if s is None else s.box for s in sights], np.float32),
         coverage=coverage,
+        ranges=sector_ranges(scan_points(world.scan())),
     )
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 from mm_robot.model.chunk import ChunkPlayback
 from mm_robot.model.task import TaskTracker
-from mm_robot.types import Decision, ImageArray, Observation, Outcome, RobotState, TaskState
+from mm_robot.types import Decision, FloatArray, ImageArray, Observation, Outcome, RobotState, TaskState
 
 IDLE = "idle"
 RUNNING = Outcome.RUNNING.value
@@ -105,20 +105,26 @@ class Driver:
             return self._end(state, reason)
 
     def observe(
-        self, image: ImageArray, robot: RobotState, received: float, now: float
+        self,
+        image: ImageArray,
+        robot: RobotState,
+        received: float,
+        now: float,
+        scan: FloatArray | None = None,
     ) -> tuple[int, Observation]:
         """Put together what the policy may look at, and name the task that it is for.
 
-        ``received`` is the monotonic receipt time of the image. The task is its instruction's
+        ``received`` is the monotonic receipt time of the image; ``scan`` [N, 2] the points of a
+        fresh scan (robot frame, m). The task is its instruction's
         number; it is 0, with an empty instruction and a blank task state, while none is running.
         """
         with self._lock:
             if self._status.state != RUNNING:
-                return 0, Observation(image, "", robot, TaskState(), received)
+                return 0, Observation(image, "", robot, TaskState(), received, scan=scan)
             if self._tracker is None:
                 self._tracker = TaskTracker(now, robot)
             task = self._tracker.update(now, robot)
-            observation = Observation(image, self._status.instruction, robot, task, received)
+            observation = Observation(image, self._status.instruction, robot, task, received, scan=scan)
             return self._status.instruction_id, observation
 
     def accept(self, decision: Decision, instruction_id: int, received: float, now: float) -> bool:

@@ -14,6 +14,7 @@ from mm_robot.model.fused_lm import OUTCOMES, SKILLS, FusedLanguageModel, FusedO
 from mm_robot.model.labels import scene_labels
 from mm_robot.model.precision import fast_bfloat16
 from mm_robot.model.processor import Processor
+from mm_robot.model.scan import sector_ranges
 from mm_robot.types import Decision, Observation, Outcome, SceneLabel, Skill
 
 MAX_LINEAR, MAX_ANGULAR = 0.5, 1.2
@@ -66,10 +67,11 @@ class FusedPolicy:
         if task.amount is None:
             task = replace(task, amount=self._amount)
         image = torch.from_numpy(self._processor.image(observation.image)).unsqueeze(0).to(self._device)
-        state = torch.from_numpy(self._processor.state(observation.robot, task, self._number)).unsqueeze(0)
+        ranges = None if observation.scan is None else sector_ranges(observation.scan)
+        state = torch.from_numpy(self._processor.state(observation.robot, task, self._number, ranges))
         grid = self.model.stem(image)
         with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bfloat16):
-            output = self.model(grid, state.to(self._device), self._text, self._text_mask)
+            output = self.model(grid, state.unsqueeze(0).to(self._device), self._text, self._text_mask)
         return self._decision(output)
 
     def _decision(self, output: FusedOutput) -> Decision:

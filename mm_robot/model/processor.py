@@ -12,9 +12,10 @@ import numpy as np
 
 from mm_robot.errors import CheckpointError
 from mm_robot.model.amount import Amount
+from mm_robot.model.scan import SECTORS
 from mm_robot.types import FloatArray, ImageArray, RobotState, TaskState
 
-STATE_SIZE = 16
+STATE_SIZE = 19 + SECTORS
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class Processor:
     """Turns images and state into the model's input.
 
     ``width`` and ``height`` px of the image as the model sees it; ``mean`` and ``deviation`` of
-    its pixel values in [0, 1]; ``max_text_tokens`` where an instruction is cut.
+    its pixel values in [0, 1]; ``max_text_tokens`` where an instruction is cut; ``robot_radius`` m;
+    ``scan_reach`` m from the robot's edge within which the range finder's readings matter.
     """
 
     width: int = 256
@@ -30,6 +32,8 @@ class Processor:
     mean: float = 0.45
     deviation: float = 0.25
     max_text_tokens: int = 32
+    robot_radius: float = 0.18
+    scan_reach: float = 1.2
 
     def image(self, image: ImageArray) -> ImageArray:
         """[H, W, 3] uint8 RGB of any size -> [height, width, 3] uint8 RGB, cut to the aspect ratio."""
@@ -49,14 +53,22 @@ class Processor:
         method = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
         return np.asarray(cv2.resize(image, (self.width, self.height), interpolation=method), np.uint8)
 
-    def state(self, robot: RobotState, task: TaskState, amount: Amount | None) -> FloatArray:
-        """Odometry, progress and the instruction's number, [STATE_SIZE] float32, about -1 to 1."""
+    def state(
+        self, robot: RobotState, task: TaskState, amount: Amount | None, ranges: FloatArray | None
+    ) -> FloatArray:
+        """Odometry, progress, the instruction's number and how near things are: [STATE_SIZE], about -1 to 1.
+
+        ``ranges`` [SECTORS] m from ``sector_ranges``, None where there is no scan.
+        """
         goal = task.amount
         turn_left = 0.0 if goal is None else goal - task.turned
         move_left = 0.0 if goal is None else goal - task.travelled
         seen = task.last_bearing is not None
         bearing = task.last_bearing or 0.0
-        return np.array(
+        nearness = np.zeros(SECTORS, np.float32)
+        if ranges is not None:
+            nearness = np.clip(1.0 - (ranges - self.robot_radius) / self.scan_reach, 0.0, 1.0)
+        known = np.array(
             [
                 robot.linear / 0.5,
                 robot.angular / 1.2,
@@ -74,9 +86,13 @@ class Processor:
                 float(amount is not None and amount.unit == "rad"),
                 float(amount is not None and amount.unit == "m"),
                 float(amount is not None and amount.unit == ""),
+                _bounded(16 * turn_left, 1.0),
+                _bounded(20 * move_left, 1.0),
+                float(ranges is not None),
             ],
             np.float32,
         )
+        return np.concatenate([known, nearness]).astype(np.float32)
 
     def save(self, path: Path) -> None:
         """Write the settings as JSON."""

@@ -19,7 +19,7 @@ from typing import Any
 
 from geometry_msgs.msg import TwistStamped
 from nav_msgs.msg import Odometry
-from sensor_msgs.msg import CompressedImage, Image
+from sensor_msgs.msg import CompressedImage, Image, LaserScan
 from std_msgs.msg import Empty, Header, String
 from std_srvs.srv import Trigger
 
@@ -29,10 +29,10 @@ from mm_robot.model.driver import RUNNING, Command, Driver, Timeouts
 from mm_robot.model.instruction import validate_instruction
 from mm_robot.model.policy import Policy, load_policy
 from mm_robot.nodes.policy_thread import Frame, PolicyThread
-from mm_robot.ros.convert import odometry_to_state, velocity_to_message
+from mm_robot.ros.convert import odometry_to_state, scan_to_points, velocity_to_message
 from mm_robot.ros.node import LifecycleNode, spin
 from mm_robot.ros.scene_publisher import ScenePublisher
-from mm_robot.types import RobotState
+from mm_robot.types import FloatArray, RobotState
 
 STATUS_PERIOD = 0.5
 AGES_KEPT = 4000
@@ -59,6 +59,8 @@ class PolicyNode(LifecycleNode):
         )
         self._robot: RobotState | None = None
         self._located: float | None = None
+        self._points: tuple[FloatArray, float] | None = None  # with the monotonic time of receipt
+        self._scanner = (self.value("scan_x"), self.value("scan_y"), self.value("scan_yaw"))
         self._command = Command()
         self._image_stamp = 0.0
         self._actions, self._ages = Rate(), Spread(AGES_KEPT)
@@ -71,6 +73,7 @@ class PolicyNode(LifecycleNode):
         else:
             self._images = self.subscribe(Image, "image_raw", self._see, "sensor")
         self.subscribe(Odometry, "odom", self._locate, "sensor")
+        self.subscribe(LaserScan, "scan", self._scan, "sensor")
         for topic in ("instruction", "instruction/voice"):
             self.subscribe(String, topic, functools.partial(self._instruct, topic))
         self.subscribe(Empty, "stop", self._stop)
@@ -89,6 +92,12 @@ class PolicyNode(LifecycleNode):
     def robot(self) -> RobotState | None:
         """The latest odometry, None before the first."""
         return self._robot
+
+    def scan(self) -> FloatArray | None:
+        """The points of the latest scan [N, 2] in the robot frame, m; None where it is stale."""
+        points = self._points
+        stale = points is None or time.monotonic() - points[1] > self.value("scan_timeout")
+        return None if points is None or stale else points[0]
 
     def command(self) -> Command:
         """The command that was published last."""
@@ -118,6 +127,9 @@ class PolicyNode(LifecycleNode):
     def _locate(self, message: Odometry) -> None:
         self._robot = odometry_to_state(message)
         self._located = time.monotonic()
+
+    def _scan(self, message: LaserScan) -> None:
+        self._points = (scan_to_points(message, self._scanner), time.monotonic())
 
     def _instruct(self, source: str, message: String) -> None:
         try:

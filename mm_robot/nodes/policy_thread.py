@@ -143,7 +143,9 @@ class PolicyThread:
             self._node.warn_state(self._image_error)
             return
         self._image_error = ""
-        task, observation = self._driver.observe(image, robot, frame.received, self._node.task_time())
+        task, observation = self._driver.observe(
+            image, robot, frame.received, self._node.task_time(), self._node.scan()
+        )
         try:
             if task != self._task:
                 policy.reset(observation.instruction)

@@ -20,6 +20,7 @@ from std_msgs.msg import Header, Int16MultiArray, MultiArrayDimension
 from mm_robot.devices.calibration import Calibration
 from mm_robot.errors import InputError
 from mm_robot.ros.colour import ENCODINGS, Converter, Pixels, converter
+from mm_robot.safety.clearance import scan_points
 from mm_robot.types import FloatArray, ImageArray, RobotState
 
 MAXIMUM_SIDE = 8192
@@ -324,6 +325,16 @@ def message_to_scan(message: LaserScan) -> Scan:
     far = message.range_max if math.isfinite(message.range_max) and message.range_max > 0 else math.inf
     ranges[~((ranges >= 0) & (ranges <= far))] = np.inf
     return Scan(ranges, float(message.angle_min), float(message.angle_increment))
+
+
+def scan_to_points(message: LaserScan, pose: tuple[float, float, float]) -> FloatArray:
+    """What a scan sees as points [N, 2] in the robot frame, m; ``pose`` is the range finder's in it.
+
+    Raises:
+        InputError: see ``message_to_scan`` and ``scan_points``.
+    """
+    scan = message_to_scan(message)
+    return scan_points(scan.ranges, scan.angle_min, scan.angle_increment, pose)
 
 
 def scan_to_message(scan: Scan, header: Header, reach: tuple[float, float], seconds: float) -> LaserScan:

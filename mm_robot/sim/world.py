@@ -54,7 +54,7 @@ class World:
         self.room = room
         self._model = mujoco.MjModel.from_xml_string(room_to_mjcf(room))
         self._data = mujoco.MjData(self._model)
-        self._renderers: dict[tuple[int, int, bool], mujoco.Renderer] = {}
+        self._renderers: dict[tuple[int, int], mujoco.Renderer] = {}
         self._robot_geom = self._model.geom(ROBOT_GEOM).id
         self._robot_body = int(self._model.geom_bodyid[self._robot_geom])
         self._light = self._model.light_diffuse.copy()
@@ -145,9 +145,11 @@ class World:
 
     def instance_map(self, width: int = 640, height: int = 480) -> npt.NDArray[np.int32]:
         """[height, width] index of the thing at each pixel of the robot's camera, -1 elsewhere."""
-        renderer = self._renderer(width, height, segmentation=True)
+        renderer = self._renderer(width, height)
+        renderer.enable_segmentation_rendering()
         renderer.update_scene(self._data, CAMERA)
         segmentation = renderer.render()
+        renderer.disable_segmentation_rendering()
         is_geom = segmentation[:, :, 1] == int(mujoco.mjtObj.mjOBJ_GEOM)
         return np.where(is_geom, self._thing_of_geom[segmentation[:, :, 0]], -1).astype(np.int32)
 
@@ -197,17 +199,15 @@ class World:
     def _render(self, camera: str, width: int, height: int) -> ImageArray:
         swing = 1.0 + _LIGHT_CHANGE * math.sin(2 * math.pi * self.time / _LIGHT_PERIOD + self.room.seed)
         self._model.light_diffuse[:] = self._light * swing
-        renderer = self._renderer(width, height, segmentation=False)
+        renderer = self._renderer(width, height)
         renderer.update_scene(self._data, camera)
         return renderer.render()
 
-    def _renderer(self, width: int, height: int, segmentation: bool) -> mujoco.Renderer:
-        key = (width, height, segmentation)
+    def _renderer(self, width: int, height: int) -> mujoco.Renderer:
+        """One renderer serves colours and segmentation: to make one takes as long as many frames."""
+        key = (width, height)
         if key not in self._renderers:
-            renderer = mujoco.Renderer(self._model, height, width)
-            if segmentation:
-                renderer.enable_segmentation_rendering()
-            self._renderers[key] = renderer
+            self._renderers[key] = mujoco.Renderer(self._model, height, width)
         return self._renderers[key]
 
     def _note_contacts(self) -> None:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from mm_robot.config import load_config
 from mm_robot.model.driver import RUNNING, Driver, Timeouts
 from mm_robot.model.policy import ACTION_PERIOD, Policy
+from mm_robot.safety.clearance import scan_points
 from mm_robot.safety.gate import SafetyGate
 from mm_robot.safety.limits import limits_from
 from mm_robot.sim.world import World
@@ -112,7 +113,9 @@ class _Rollout:
         end = world.time + seconds
         while world.time < end and driver.status.state == RUNNING:
             received = world.time
-            _, observation = driver.observe(world.render(), world.robot_state(), received, received)
+            _, observation = driver.observe(
+                world.render(), world.robot_state(), received, received, scan_points(world.scan())
+            )
             self._last = self._policy.decide(observation)
             self._play(RUNNING)
             driver.accept(self._last, number, received, world.time)

@@ -28,7 +28,9 @@ LABELLED_PIXELS = 12
 IGNORE = -100
 _ABSENT_SHARE = 0.22
 _LOOK_ALIKE_SHARE = 0.8
-_GO_TO_VARIANTS = 200
+_SCAN_SHARE = 0.9
+"""The rest of the rows has no scan, for robots without one."""
+_GO_TO_VARIANTS = 600
 _OTHER_VARIANTS = 8000
 _COLOUR_NAMES = tuple(COLOURS)
 
@@ -168,7 +170,8 @@ class RowSampler:
             linear=float(self._generator.uniform(-0.1, MAX_LINEAR)),
             angular=float(self._generator.uniform(-1, 1)),
         )
-        state = self._processor.state(robot, task, read_amount(instruction.text))
+        ranges = labels.ranges if self._generator.random() < _SCAN_SHARE else None
+        state = self._processor.state(robot, task, read_amount(instruction.text), ranges)
         scaled: FloatArray = (actions / np.array([MAX_LINEAR, MAX_ANGULAR])).astype(np.float32)
         known = OUTCOMES.index(outcome if outcome in OUTCOMES else Outcome.DONE)
         return Row(frame, instruction, state, grounding, scaled, known, scene_targets(labels))

@@ -8,6 +8,7 @@ import pytest
 from mm_robot.data.frames import GRID_COLUMNS, GRID_ROWS, FrameDataset, FrameLabels, FrameWriter
 from mm_robot.data.generate import generate
 from mm_robot.errors import InputError
+from mm_robot.model.scan import SECTORS
 from mm_robot.sim.scene import EVALUATION_SEEDS
 
 
@@ -21,6 +22,7 @@ def labels(count: int) -> FrameLabels:
         pixels=np.full(count, 100, np.int32),
         box=np.tile(np.array([0.1, 0.2, 0.3, 0.4], np.float32), (count, 1)),
         coverage=np.zeros((count, GRID_ROWS, GRID_COLUMNS), np.uint8),
+        ranges=np.full(SECTORS, 2.5, np.float32),
     )
 
 
@@ -36,6 +38,7 @@ def test_frames_come_back_as_they_were_written(tmp_path: Path) -> None:
     assert np.abs(dataset.image(0).astype(int) - image).mean() < 3
     assert len(dataset.labels(0)) == 3 and len(dataset.labels(1)) == 0
     assert dataset.labels(0).box[2].tolist() == pytest.approx([0.1, 0.2, 0.3, 0.4])
+    assert (dataset.labels(1).ranges == 2.5).all()
 
 
 def test_a_missing_or_broken_shard_is_named(tmp_path: Path) -> None:
@@ -65,10 +68,25 @@ def test_generated_labels_agree_with_the_picture(tmp_path: Path) -> None:
         for thing in np.flatnonzero(truth.pixels > 200):
             left, _, right, _ = truth.box[thing]
             middle = (left + right) / 2
-            if left > 0.02 and right < 0.98 and truth.coverage[thing].max() == 255:
+            whole = left > 0.02 and right < 0.98 and truth.coverage[thing].max() == 255
+            if whole and truth.distance[thing] > 0.8:
                 boxes += 1
                 assert np.tan(truth.bearing[thing]) == pytest.approx((0.5 - middle) * 2 * 0.7002, abs=0.08)
     assert boxes > 0
+
+
+def test_generated_ranges_show_what_stands_near(tmp_path: Path) -> None:
+    list(generate(tmp_path, 32, EVALUATION_SEEDS, workers=1))
+    dataset = FrameDataset([tmp_path])
+    near = 0
+    for index in range(len(dataset)):
+        truth = dataset.labels(index)
+        for distance, bearing, radius in zip(truth.distance, truth.bearing, truth.radius, strict=True):
+            if distance < 0.8:
+                near += 1
+                sector = int((bearing + np.pi) / (2 * np.pi) * SECTORS) % SECTORS
+                assert distance - radius - 0.02 < truth.ranges[sector] < distance
+    assert near > 0
 
 
 def test_generation_goes_on_where_it_stopped(tmp_path: Path) -> None:

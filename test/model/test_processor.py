@@ -9,6 +9,7 @@ import pytest
 from mm_robot.errors import CheckpointError
 from mm_robot.model.amount import Amount
 from mm_robot.model.processor import STATE_SIZE, Processor
+from mm_robot.model.scan import SECTORS, sector_ranges
 from mm_robot.types import RobotState, TaskState
 
 
@@ -29,13 +30,15 @@ def test_a_wide_image_is_cut_evenly_on_both_sides() -> None:
 
 def test_the_state_stays_small_and_finite_whatever_happens() -> None:
     task = TaskState(1e6, 1e6, -1e6, 1e6, 500.0, math.pi, 1e6, 3)
-    state = Processor().state(RobotState(1, 1, 1, 0.5, 1.2), task, Amount(1e9, "rad"))
+    state = Processor().state(
+        RobotState(1, 1, 1, 0.5, 1.2), task, Amount(1e9, "rad"), np.full(SECTORS, np.inf)
+    )
     assert state.shape == (STATE_SIZE,) and np.isfinite(state).all() and np.abs(state).max() <= 2.0
 
 
 def test_what_is_left_of_a_turn_is_told() -> None:
-    left = Processor().state(RobotState(), TaskState(amount=1.0, turned=0.9), None)
-    done = Processor().state(RobotState(), TaskState(amount=1.0, turned=1.0), None)
+    left = Processor().state(RobotState(), TaskState(amount=1.0, turned=0.9), None, None)
+    done = Processor().state(RobotState(), TaskState(amount=1.0, turned=1.0), None, None)
     assert left[3] > done[3] == 0.0
 
 
@@ -46,3 +49,14 @@ def test_settings_survive_saving_and_a_broken_file_is_named(tmp_path: Path) -> N
     path.write_text('{"width": 3, "colour": 1}')
     with pytest.raises(CheckpointError, match=r"processor\.json"):
         Processor.load(path)
+
+
+def test_the_nearness_of_things_is_told_in_their_direction_and_a_missing_scan_is_told_apart() -> None:
+    near_left = sector_ranges(np.array([[0.05, 0.4], [0.06, 3.0]], np.float32))
+    state = Processor().state(RobotState(), TaskState(), None, near_left)
+    nothing = Processor().state(RobotState(), TaskState(), None, np.full(SECTORS, np.inf, np.float32))
+    unknown = Processor().state(RobotState(), TaskState(), None, None)
+    nearness = state[-SECTORS:]
+    assert nearness.argmax() == SECTORS * 3 // 4 - 1 and (nearness > 0).sum() == 1
+    assert not nothing[-SECTORS:].any() and not unknown[-SECTORS:].any()
+    assert nothing[-SECTORS - 1] == 1.0 and unknown[-SECTORS - 1] == 0.0
