@@ -6,29 +6,13 @@ Everything here is training data. At run time no code looks for these words; the
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from mm_robot.data.names import COLOUR_NAMES, SHAPE_NAMES, trained_names
 from mm_robot.types import Skill
-
-COLOUR_NAMES: dict[str, tuple[str, ...]] = {
-    "red": ("red", "red", "red", "bright red", "scarlet", "crimson", "cherry red"),
-    "green": ("green", "green", "green", "grass green", "emerald", "leaf green"),
-    "blue": ("blue", "blue", "blue", "dark blue", "navy", "royal blue", "cobalt"),
-    "yellow": ("yellow", "yellow", "yellow", "bright yellow", "lemon", "golden"),
-    "orange": ("orange", "orange", "orange", "bright orange", "tangerine", "pumpkin orange"),
-    "purple": ("purple", "purple", "purple", "violet", "plum", "dark purple"),
-    "black": ("black", "black", "black", "jet black", "pitch black"),
-    "white": ("white", "white", "white", "snow white", "plain white"),
-}
-
-SHAPE_NAMES: dict[str, tuple[str, ...]] = {
-    "ball": ("ball", "ball", "ball", "sphere", "globe", "round ball"),
-    "box": ("box", "box", "box", "cube", "crate", "block", "carton"),
-    "cylinder": ("cylinder", "cylinder", "cylinder", "drum", "barrel", "can", "tin", "column"),
-    "cone": ("cone", "cone", "cone", "pylon", "traffic cone", "pointed cone"),
-}
 
 GO_TO = (
     "go to the {thing}",
@@ -69,6 +53,32 @@ GO_TO = (
     "move towards the {thing}",
     "drive towards the {thing}",
     "let's go to the {thing}",
+    "make your way to the {thing}",
+    "proceed to the {thing}",
+    "advance to the {thing}",
+    "move over to the {thing}",
+    "go near the {thing}",
+    "get close to the {thing}",
+    "bring yourself to the {thing}",
+    "seek out the {thing}",
+    "hunt for the {thing}",
+    "try to find the {thing}",
+    "see if you can find the {thing}",
+    "i need you at the {thing}",
+    "meet me at the {thing}",
+    "your goal is the {thing}",
+    "next, the {thing}",
+    "stand by the {thing}",
+    "park at the {thing}",
+    "run to the {thing}",
+    "rush to the {thing}",
+    "visit the {thing}",
+    "reach the {thing}",
+    "over to the {thing}",
+    "to the {thing}",
+    "show me the {thing}",
+    "spot the {thing} and go to it",
+    "would you go to the {thing} for me",
     "the {thing} please",
     "go find the {thing}",
     "{thing}",
@@ -307,8 +317,11 @@ class InstructionSampler:
         self._generator = generator
 
     def thing_name(self, colour: str, shape: str) -> str:
-        """A colour and a shape as somebody might call them."""
-        return f"{self._pick(COLOUR_NAMES[colour])} {self._pick(SHAPE_NAMES[shape])}"
+        """A colour and a shape as somebody might call them; half of the time by their plain names."""
+        return f"{self._name(colour, COLOUR_NAMES)} {self._name(shape, SHAPE_NAMES)}"
+
+    def _name(self, plain: str, names: Mapping[str, tuple[str, ...]]) -> str:
+        return plain if self._generator.random() < 0.5 else self._pick(trained_names(names[plain]))
 
     def go_to(self, colour: str, shape: str) -> Instruction:
         """A sentence that sends the robot to a thing."""

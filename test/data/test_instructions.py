@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from mm_robot.data.instructions import InstructionSampler
+from mm_robot.data.names import COLOUR_NAMES, SHAPE_NAMES, held_out_names, trained_names
 from mm_robot.model.amount import read_amount
+from mm_robot.sim.scene import COLOURS, SHAPES
 from mm_robot.types import Skill
 
 
@@ -39,3 +41,14 @@ def test_every_skill_is_drawn() -> None:
     sampler = InstructionSampler(np.random.default_rng(1))
     drawn = {sampler.other().skill for _ in range(300)} | {sampler.go_to("red", "ball").skill}
     assert drawn == set(Skill)
+
+
+@pytest.mark.parametrize("names", [COLOUR_NAMES, SHAPE_NAMES])
+def test_a_fifth_of_the_names_is_never_drawn(names: dict[str, tuple[str, ...]]) -> None:
+    sampler = InstructionSampler(np.random.default_rng(2))
+    drawn = {sampler.thing_name(colour, shape) for colour in COLOURS for shape in SHAPES for _ in range(60)}
+    for own in names.values():
+        assert len(held_out_names(own)) == len(own) / 5
+        assert not set(held_out_names(own)) & set(trained_names(own))
+        for name in held_out_names(own):
+            assert not any(f" {name} " in f" {text} " for text in drawn), name
