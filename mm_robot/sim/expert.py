@@ -27,7 +27,7 @@ REMEMBER = 3.0
 AVOID_RANGE = 1.5
 AVOID_MARGIN = 0.17
 TURN_TOLERANCE = math.radians(3)
-MOVE_TOLERANCE = 0.025
+MOVE_TOLERANCE = 0.03
 _HALF_VIEW = HORIZONTAL_FIELD_OF_VIEW / 2
 
 
@@ -73,7 +73,7 @@ def advise(
         )
     if skill is Skill.MOVE:
         return _servo(
-            task.amount, task.travelled, MOVE_TOLERANCE, gain=1.2, slowest=0.04, fastest=0.4, turn=False
+            task.amount, task.travelled, MOVE_TOLERANCE, gain=1.2, slowest=0.07, fastest=0.4, turn=False
         )
     if skill is Skill.GO_TO:
         return _go_to(task, target, visible, others)
