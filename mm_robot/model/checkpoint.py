@@ -54,9 +54,11 @@ def save_checkpoint(
 
 
 def load_model(
-    folder: Path, device: str = "cpu"
+    folder: Path, device: str = "cpu", trainable: bool = False
 ) -> tuple[FusedLanguageModel, PreTrainedTokenizerBase, Processor, tuple[str, ...], tuple[str, ...]]:
     """The model of a checkpoint folder with its tokenizer, processor, shape and colour names.
+
+    ``trainable`` lets its adapter be trained on.
 
     Raises:
         CheckpointError: a file is missing, altered or of another kind; the message names it.
@@ -86,7 +88,8 @@ def load_model(
             f"{adapter} holds no adapter_model.safetensors; take the checkpoint folder as it was saved"
         )
     try:
-        model = FusedLanguageModel(load_language_model(base, adapter), processor, len(shapes), len(colours))
+        language_model = load_language_model(base, adapter, trainable)
+        model = FusedLanguageModel(language_model, processor, len(shapes), len(colours))
         missing, unexpected = model.load_state_dict(load_file(folder / "encoders.safetensors"), strict=False)
     except (OSError, SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
         reason = str(error).splitlines()[0]

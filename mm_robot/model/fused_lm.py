@@ -155,8 +155,8 @@ class FusedLanguageModel(nn.Module):
         return mask
 
 
-def load_language_model(folder: Path, adapter: AdapterSettings | Path) -> PeftModel:
-    """The base model with a new adapter (settings) or a trained one (its folder)."""
+def load_language_model(folder: Path, adapter: AdapterSettings | Path, trainable: bool = False) -> PeftModel:
+    """The base model with a new adapter (settings) or a trained one (its folder), to be trained on or not."""
     base = AutoModel.from_pretrained(
         folder,
         attn_implementation="sdpa",
@@ -166,7 +166,7 @@ def load_language_model(folder: Path, adapter: AdapterSettings | Path) -> PeftMo
         attention_probs_dropout_prob=0.0,
     )
     if isinstance(adapter, Path):
-        return PeftModel.from_pretrained(base, str(adapter), is_trainable=False)
+        return PeftModel.from_pretrained(base, str(adapter), is_trainable=trainable)
     settings = LoraConfig(
         r=adapter.rank, lora_alpha=adapter.alpha, target_modules=list(adapter.target_modules)
     )

@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
+from transformers import PreTrainedTokenizerBase
 
 from mm_robot.data.frames import FrameDataset
+from mm_robot.errors import InputError
 from mm_robot.model.base import find_base_model
-from mm_robot.model.checkpoint import new_model, save_checkpoint, tokenizer_of
+from mm_robot.model.checkpoint import load_model, new_model, save_checkpoint, tokenizer_of
+from mm_robot.model.fused_lm import FusedLanguageModel
+from mm_robot.model.policy import checkpoint_folder
 from mm_robot.model.processor import Processor
 from mm_robot.sim.scene import COLOURS, SHAPES
 from mm_robot.training.align import AlignStage
@@ -27,10 +31,8 @@ def train(settings: TrainingSettings, stage: str = "all") -> Path | None:
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     dataset = FrameDataset(settings.data)
-    processor = Processor()
-    base = find_base_model()
-    model = new_model(base, processor, len(SHAPES), len(COLOURS))
-    texts = TextCache(model, tokenizer_of(base), processor.max_text_tokens)
+    model, tokenizer, processor = _model(settings.start)
+    texts = TextCache(model, tokenizer, processor.max_text_tokens)
 
     align = AlignStage(model, texts, dataset, settings.align.batch, settings.seed)
     run_stage("align", model, align.parameters(), settings.align, align.loss, settings.out)
@@ -42,3 +44,16 @@ def train(settings: TrainingSettings, stage: str = "all") -> Path | None:
     folder = settings.out / "policy"
     save_checkpoint(folder, model, processor, SHAPES, tuple(COLOURS))
     return folder
+
+
+def _model(start: str) -> tuple[FusedLanguageModel, PreTrainedTokenizerBase, Processor]:
+    """A new model, or that of a checkpoint."""
+    if not start:
+        base, processor = find_base_model(), Processor()
+        return new_model(base, processor, len(SHAPES), len(COLOURS)), tokenizer_of(base), processor
+    model, tokenizer, processor, shapes, colours = load_model(checkpoint_folder(start), trainable=True)
+    if (shapes, colours) != (SHAPES, tuple(COLOURS)):
+        raise InputError(
+            f"{start} names other shapes or colours than the data; leave out `start` to begin anew"
+        )
+    return model, tokenizer, processor

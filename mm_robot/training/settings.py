@@ -15,7 +15,10 @@ from mm_robot.training.loop import StageSettings
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """A whole training run: ``data`` folders, the folder ``out``, ``seed``, torch ``threads``, two stages."""
+    """A whole training run: ``data`` folders, the folder ``out``, ``seed``, torch ``threads``, two stages.
+
+    ``start`` is the checkpoint folder to train on from, or ``embedded``; empty begins anew.
+    """
 
     data: tuple[Path, ...]
     out: Path
@@ -23,6 +26,7 @@ class TrainingSettings:
     threads: int
     align: StageSettings
     fuse: StageSettings
+    start: str = ""
 
 
 def load_settings(path: Path) -> TrainingSettings:
@@ -37,9 +41,8 @@ def load_settings(path: Path) -> TrainingSettings:
         raise ConfigError(f"{path} cannot be read: {error}") from error
     if not isinstance(raw, dict):
         raise ConfigError(f"{path} holds no keys; see config/train/embedded.yaml for an example")
-    _known(
-        path, "", raw, [f.name for f in fields(TrainingSettings)], [f.name for f in fields(TrainingSettings)]
-    )
+    every = fields(TrainingSettings)
+    _known(path, "", raw, [f.name for f in every], [f.name for f in every if f.default is MISSING])
     data = raw["data"]
     if not isinstance(data, list) or not data or not all(isinstance(d, str) for d in data):
         raise ConfigError(f"{path}: data must be a list of folders, got {data!r}")
@@ -50,6 +53,7 @@ def load_settings(path: Path) -> TrainingSettings:
         threads=_whole(path, "threads", raw["threads"], 1),
         align=_stage(path, "align", raw["align"]),
         fuse=_stage(path, "fuse", raw["fuse"]),
+        start=str(raw.get("start", "")),
     )
 
 

@@ -64,6 +64,17 @@ def test_a_run_that_was_broken_off_takes_the_same_steps(trained: Path, frames: P
             torch.testing.assert_close(first[key], second[key], rtol=1e-3, atol=2e-4)
 
 
+def test_training_goes_on_from_a_checkpoint(trained: Path, frames: Path, tmp_path: Path) -> None:
+    still = StageSettings(steps=1, batch=8, learning_rate=0.0, warmup=0, weight_decay=0.0)
+    folder = train(replace(settings(frames, tmp_path), start=str(trained), align=still, fuse=still))
+    assert folder is not None
+    for name in ("encoders.safetensors", "adapter/adapter_model.safetensors"):
+        first, second = load_file(trained / name), load_file(folder / name)
+        assert first.keys() == second.keys()
+        for key in first:
+            torch.testing.assert_close(first[key], second[key], rtol=0, atol=0)
+
+
 def test_training_changes_the_adapter_and_keeps_the_base(trained: Path) -> None:
     adapter = load_file(trained / "adapter" / "adapter_model.safetensors")
     assert any(bool(t.abs().max() > 0) for n, t in adapter.items() if "lora_B" in n)
