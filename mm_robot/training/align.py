@@ -80,5 +80,12 @@ def augmented(images: Tensor, generator: np.random.Generator) -> Tensor:
     pixels = images.float()
     gain = draw(0.7, 1.35, 1, 1, 1) * draw(0.94, 1.06, 1, 1, 3)
     offset = draw(-15, 15, 1, 1, 1)
-    noise = torch.randn(pixels.shape, generator=torch.Generator().manual_seed(int(generator.integers(2**31))))
-    return (pixels * gain + offset + noise * draw(0, 6, 1, 1, 1)).clamp(0, 255)
+    return (pixels * gain + offset + _noise(pixels.shape, generator) * draw(0, 6, 1, 1, 1)).clamp(0, 255)
+
+
+def _noise(shape: torch.Size, generator: np.random.Generator) -> Tensor:
+    """Normal noise; the images take it from one stretch of noise at different places, which is cheap."""
+    size = shape[1:].numel()
+    stretch = torch.randn(2 * size, generator=torch.Generator().manual_seed(int(generator.integers(2**31))))
+    starts = torch.from_numpy(generator.integers(size, size=shape[0]))
+    return stretch.unfold(0, size, 1)[starts].reshape(shape)

@@ -16,24 +16,30 @@ from mm_robot.data.frames import FrameDataset
 from mm_robot.model.encoders import GRID_CHANNELS, GRID_COLUMNS, GRID_ROWS
 from mm_robot.model.fused_lm import FusedLanguageModel
 from mm_robot.model.processor import Processor
+from mm_robot.training.align import augmented
 from mm_robot.training.batches import action_batch, scene_batch, state_batch, text_batch
 from mm_robot.training.losses import action_losses, scene_losses, text_losses
 from mm_robot.training.samples import RowSampler
 from mm_robot.training.text_cache import TextCache
 
-OTHER_SHARE = 0.12
+OTHER_SHARE = 0.15
 SCENE_WEIGHT = 0.3
 GROUNDING_WEIGHT = 2.0
 
 
 def stem_features(model: FusedLanguageModel, dataset: FrameDataset, batch: int = 64) -> Tensor:
-    """The stem's features of every frame, [F, GRID_CHANNELS, GRID_ROWS, GRID_COLUMNS] float16."""
+    """The stem's features of every frame, [F, GRID_CHANNELS, GRID_ROWS, GRID_COLUMNS] float16.
+
+    Every second batch is shown in other light and with sensor noise, always the same for a frame.
+    """
     features = torch.empty(len(dataset), GRID_CHANNELS, GRID_ROWS, GRID_COLUMNS, dtype=torch.float16)
     model.stem.eval()
     with torch.no_grad():
         for start in tqdm(range(0, len(dataset), batch), desc="image features", unit="batch", mininterval=5):
             stop = min(start + batch, len(dataset))
             images = torch.from_numpy(np.stack([dataset.image(i) for i in range(start, stop)]))
+            if start // batch % 2:
+                images = augmented(images, np.random.default_rng(start))
             features[start:stop] = model.stem(images).half()
     return features
 
