@@ -56,7 +56,7 @@ def _judged(arguments: argparse.Namespace, skill: str, control: str | None) -> d
         print(f"{skill}, instruction control: {control or 'none'}")
         episodes = [parse_episode(row) for row in FILES[skill](arguments.rooms)]
         write_report(
-            path, evaluate_episodes(episodes, str(arguments.checkpoint), control, arguments.workers, None)
+            path, evaluate_episodes(episodes, str(arguments.checkpoint), control, workers=arguments.workers)
         )
     report = json.loads(path.read_text())
     kept = {"collisions": report["collisions"], "errors": report["errors"], "instruction_control": control}

@@ -19,6 +19,7 @@ from std_msgs.msg import Empty, Int16MultiArray, String
 from mm_robot.ros.convert import AudioBlock, message_to_audio
 from mm_robot.ros.node import LifecycleNode, spin
 from mm_robot.speech.base import Utterance
+from mm_robot.speech.decision import Act, HearingDecision
 from mm_robot.speech.grammar import read_grammar
 from mm_robot.speech.level import LevelMeter
 from mm_robot.speech.mailbox import Mailbox
@@ -32,10 +33,6 @@ MAILBOX_SIZE = 400
 """Blocks that wait at most: about 12 s of sound in blocks of 32 ms."""
 LONGEST_GAP = 60.0
 """Seconds of missing sound that count as lost; a larger step means that another source speaks."""
-SPOTTING_SECONDS = 0.4
-"""Time from the end of a stop word within which it is spotted."""
-LONG_COMMAND = 3
-"""Words of a command that cannot be a stop word misheard."""
 WATCH_SECONDS = 5.0
 JOIN_SECONDS = 5.0
 
@@ -63,7 +60,8 @@ class Speech(LifecycleNode):
         self._stop_word = StopWord()
         self._meter = LevelMeter()
         self._previous: AudioBlock | None = None
-        self._received = self._stopped_at = float("-inf")
+        self._received = float("-inf")
+        self._decision = HearingDecision(self.value("confidence"), self._stop_word.words)
         self._mailboxes: tuple[Mailbox[Piece], ...] = (Mailbox(MAILBOX_SIZE), Mailbox(MAILBOX_SIZE))
         self._transcripts = self.publish_to(String, "transcript")
         self._instructions = self.publish_to(String, "instruction/voice")
@@ -138,9 +136,7 @@ class Speech(LifecycleNode):
         recognition = self._recogniser.transcribe(utterance)
         now = time.monotonic()
         started, ended = stream.time_of(utterance.start), stream.time_of(utterance.end)
-        accepted = bool(recognition.text) and recognition.confidence >= self.value("confidence")
-        wants_stop = accepted and recognition.text.split()[0] in self._stop_word.words
-        told_to_stop = self._told_to_stop(recognition.text, started, ended)
+        act = self._decision.decide(recognition, started, ended)
         self._transcripts.publish(
             String(
                 data=json.dumps(
@@ -152,27 +148,22 @@ class Speech(LifecycleNode):
                         "heard_at": now,
                         "latency": round(now - ended, 3),
                         "recognition_seconds": round(now - began, 3),
-                        "accepted": accepted and not told_to_stop,
+                        "accepted": act is not Act.NOTHING,
                     }
                 )
             )
         )
         self.count("transcripts")
         self.report("latency s", round(now - ended, 3))
-        if wants_stop and not told_to_stop:
+        if act is Act.STOP:
             self._publish_stop(recognition.text, now)
-        elif accepted and not told_to_stop:
+        elif act is Act.INSTRUCT:
             self._instructions.publish(String(data=recognition.text))
             self.count("instructions")
 
-    def _told_to_stop(self, text: str, started: float, ended: float) -> bool:
-        """Whether a stop forbids to carry out what was said; within a long command it was a mishearing."""
-        within = started <= self._stopped_at <= ended + SPOTTING_SECONDS
-        return self._stopped_at >= started and not (within and len(text.split()) >= LONG_COMMAND)
-
     def _publish_stop(self, word: str, heard: float) -> None:
         self._stops.publish(Empty())
-        self._stopped_at = heard
+        self._decision.note_stop(heard)
         self.count("stops")
         self.report("last stop word", word)
 

@@ -13,7 +13,7 @@ from mm_robot.errors import InputError
 from mm_robot.sim.scene import COLOURS, EVALUATION_SEEDS, SHAPES, Room, random_room
 
 OUTCOMES = ("reach", "turn", "move", "stop", "absent", "unable", "refuse", "answer")
-_KEYS = {"text", "seed", "objects", "distractors", "robot", "pair", "after", "expect"}
+_KEYS = {"text", "seed", "objects", "distractors", "robot", "pair", "after", "expect", "wav"}
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,10 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Episode:
-    """One row: the room, the sentence, an earlier sentence (``before``) that ran for ``before_seconds``."""
+    """One row: the room, the sentence, an earlier sentence (``before``) that ran for ``before_seconds``.
+
+    ``wav`` is a recording that gives the sentence as sound instead.
+    """
 
     text: str
     seed: int
@@ -41,6 +44,7 @@ class Episode:
     pair: str | None = None
     before: str | None = None
     before_seconds: float = 0.0
+    wav: Path | None = None
 
     @property
     def target(self) -> int | None:
@@ -65,7 +69,7 @@ def load_episodes(path: Path) -> list[Episode]:
         if not line.strip():
             continue
         try:
-            episodes.append(parse_episode(json.loads(line)))
+            episodes.append(parse_episode(json.loads(line), path.parent))
         except ValueError as error:
             raise InputError(f"{path}:{number}: {error}") from error
     if not episodes:
@@ -73,8 +77,8 @@ def load_episodes(path: Path) -> list[Episode]:
     return episodes
 
 
-def parse_episode(data: Mapping[str, Any]) -> Episode:
-    """Check one row.
+def parse_episode(data: Mapping[str, Any], folder: Path = Path()) -> Episode:
+    """Check one row; the path of a recording in it counts from ``folder``.
 
     Raises:
         InputError: a key is unknown or missing, or a value is wrong.
@@ -85,7 +89,7 @@ def parse_episode(data: Mapping[str, Any]) -> Episode:
         raise InputError(
             f"this version does not know the key {sorted(unknown)[0]!r}; known: {', '.join(sorted(_KEYS))}"
         )
-    text = data.get("text")
+    text = data.get("text", "" if "wav" in data else None)
     if not isinstance(text, str):
         raise InputError(f"text must be a string, got {text!r}")
     seed = data.get("seed")
@@ -103,7 +107,11 @@ def parse_episode(data: Mapping[str, Any]) -> Episode:
     pair = data.get("pair")
     if pair is not None and not isinstance(pair, str):
         raise InputError(f"pair must be a string, got {pair!r}")
-    return Episode(text, seed, room, expect, pair, before, float(seconds))
+    wav = data.get("wav")
+    if wav is not None and not (isinstance(wav, str) and (folder / wav).is_file()):
+        raise InputError(f"wav must name a sound file, got {wav!r}")
+    recording = None if wav is None else folder / wav
+    return Episode(text, seed, room, expect, pair, before, float(seconds), recording)
 
 
 def _expectation(data: Any) -> Expectation:

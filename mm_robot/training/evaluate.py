@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import multiprocessing
 import time
@@ -21,6 +22,7 @@ from mm_robot.model.fused_lm import FusedLanguageModel
 from mm_robot.model.fused_policy import FusedPolicy
 from mm_robot.model.policy import Policy, checkpoint_folder
 from mm_robot.training.episodes import Episode
+from mm_robot.training.given import Ears, Given, typed
 from mm_robot.training.judge import Verdict, judge, path_ratio, reached, wilson_interval
 from mm_robot.training.rollout import Trace, run_episode
 
@@ -35,16 +37,23 @@ class Request:
     episode: Episode
     policy: str
     control: str | None
+    spoken: bool
     traces: Path | None
 
 
 def evaluate_episodes(
-    episodes: Sequence[Episode], policy: str, control: str | None, workers: int, traces: Path | None
+    episodes: Sequence[Episode],
+    policy: str,
+    control: str | None = None,
+    spoken: bool = False,
+    workers: int = 1,
+    traces: Path | None = None,
 ) -> dict[str, Any]:
     """Run all episodes and return the report.
 
     ``control`` takes the instruction away (``blank``), names another object of the same room
-    (``swapped``), or randomises the language model's weights (``random_lm``).
+    (``swapped``), or randomises the language model's weights (``random_lm``). ``spoken`` passes
+    every sentence through a synthetic voice and the hearing chain.
 
     Raises:
         InputError: the control does not fit the episodes, or the checkpoint is broken.
@@ -56,7 +65,7 @@ def evaluate_episodes(
     if traces is not None:
         traces.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    requests = [Request(i, e, policy, control, traces) for i, e in enumerate(episodes)]
+    requests = [Request(i, e, policy, control, spoken, traces) for i, e in enumerate(episodes)]
     rows: list[dict[str, Any]] = []
     with tqdm(total=len(requests), unit="episode", mininterval=2) as progress:
         for row in _results(requests, workers):
@@ -64,7 +73,7 @@ def evaluate_episodes(
             progress.update()
             progress.set_postfix(success=f"{np.mean([r['success'] for r in rows]):.3f}", refresh=False)
     rows.sort(key=lambda r: r.pop("index"))
-    return _report(policy, control, rows, episodes, time.monotonic() - started)
+    return _report(policy, control, spoken, rows, episodes, time.monotonic() - started)
 
 
 def _results(requests: Sequence[Request], workers: int) -> Any:
@@ -114,7 +123,8 @@ def _run(request: Request) -> dict[str, Any]:
         "why": "",
     }
     try:
-        trace = run_episode(_policy(request.policy, request.control), episode)
+        give = functools.partial(_give, episode, request.spoken)
+        trace = run_episode(_policy(request.policy, request.control), episode, give=give)
     except InputError:
         raise
     except Exception as error:
@@ -122,6 +132,7 @@ def _run(request: Request) -> dict[str, Any]:
     verdict = judge(request.episode, trace)
     row |= {"success": verdict.success, "why": verdict.why, "seconds": round(float(trace.time[-1]), 2)}
     row["collision"] = bool(trace.touched)
+    row["heard"] = trace.heard
     row["state"] = trace.state
     if episode.expect.outcome == "answer":
         row["labels"] = list(trace.labels)
@@ -135,14 +146,27 @@ def _run(request: Request) -> dict[str, Any]:
     return row
 
 
+@functools.cache
+def _ears() -> Ears:
+    """The hearing chain of this process, loaded once."""
+    return Ears()
+
+
+def _give(episode: Episode, spoken: bool, text: str) -> Given:
+    """What reaches the robot of a sentence of an episode."""
+    if episode.wav is not None and text == episode.text:
+        return _ears().played(episode.wav)
+    return _ears().spoken(text, episode.seed) if spoken and text.strip() else typed(text)
+
+
 def _with_control(episode: Episode, control: str | None) -> tuple[Episode, int | None]:
     if control == "blank":
-        return replace(episode, text=""), None
+        return replace(episode, text="", wav=None), None
     if control != "swapped":
         return episode, None
     others = [i for i in range(len(episode.room.things)) if i != episode.target]
     named = int(np.random.default_rng(episode.seed).choice(others))
-    return replace(episode, text=f"go to the {episode.room.things[named].name}"), named
+    return replace(episode, text=f"go to the {episode.room.things[named].name}", wav=None), named
 
 
 def _write_trace(path: Path, episode: Episode, trace: Trace) -> None:
@@ -164,7 +188,12 @@ def _write_trace(path: Path, episode: Episode, trace: Trace) -> None:
 
 
 def _report(
-    policy: str, control: str | None, rows: list[dict[str, Any]], episodes: Sequence[Episode], seconds: float
+    policy: str,
+    control: str | None,
+    spoken: bool,
+    rows: list[dict[str, Any]],
+    episodes: Sequence[Episode],
+    seconds: float,
 ) -> dict[str, Any]:
     report: dict[str, Any] = {
         "checkpoint": policy,
@@ -174,7 +203,7 @@ def _report(
         "collisions": float(np.mean([r.get("collision", False) for r in rows])),
         "errors": sum(r.pop("error", False) for r in rows),
         "instruction_control": control,
-        "spoken": False,
+        "spoken": spoken,
         "seconds": round(seconds, 1),
     }
     for outcome in sorted({r["outcome"] for r in rows}):

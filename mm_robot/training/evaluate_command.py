@@ -20,6 +20,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("blank", "swapped", "random_lm"),
         help="take the instruction away, name another object, or randomise the language model",
     )
+    rollout.add_argument(
+        "--speak",
+        action="store_true",
+        help="speak each sentence with a synthetic voice, and use what the hearing chain hears of it",
+    )
     rollout.add_argument("--traces", type=Path, help="folder for what happened in each episode, as .npz")
     rollout.add_argument("--workers", type=int, default=1, help="processes (default %(default)s)")
     rollout.add_argument("--first", type=int, help="only the first so many episodes")
@@ -48,7 +53,12 @@ def run(arguments: argparse.Namespace) -> int:
             raise InputError(f"--workers must be at least 1, got {arguments.workers}")
         episodes = load_episodes(arguments.episodes)[: arguments.first]
         report = evaluate_episodes(
-            episodes, arguments.policy, arguments.instruction_control, arguments.workers, arguments.traces
+            episodes,
+            arguments.policy,
+            arguments.instruction_control,
+            arguments.speak,
+            arguments.workers,
+            arguments.traces,
         )
         for outcome, rate in report["outcomes"].items():
             low, high = rate["wilson95"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,13 +15,17 @@ from mm_robot.safety.clearance import scan_points
 from mm_robot.safety.gate import SafetyGate
 from mm_robot.safety.limits import limits_from
 from mm_robot.sim.world import World
+from mm_robot.speech.decision import Act
 from mm_robot.training.episodes import Episode
+from mm_robot.training.given import Given, typed
 from mm_robot.types import Decision, FloatArray
 
 GATE_PERIOD = 0.02
 SECONDS_PER_TASK = 60.0
 STAND_SECONDS = 1.0
 """How long the robot is watched after its task has ended: it has to stand."""
+UNHEARD_SECONDS = 2.0
+"""How long it is watched after a sentence that it did not hear; it goes on with what it was doing."""
 _TICKS = round(ACTION_PERIOD / GATE_PERIOD)
 
 
@@ -29,9 +34,9 @@ class Trace:
     """All that happened, at the gate's 50 Hz (T rows).
 
     ``time`` [T] s; ``pose`` [T, 3] (x m, y m, yaw rad); ``commanded``, ``permitted`` [T, 2] (m/s, rad/s);
-    ``contact`` [T] bool; ``status`` T texts; ``given`` the row in which the judged sentence was
-    given; ``state`` how the task ended (``running`` if time ran out); ``answer`` what was said;
-    ``labels`` the names seen in the last frame.
+    ``contact`` [T] bool; ``status`` T texts; ``given`` the row in which the judged sentence was given,
+    ``heard`` what reached the robot of it; ``state`` how the task ended (``running`` if time ran out);
+    ``answer`` what was said; ``labels`` the names seen in the last frame.
     """
 
     time: FloatArray
@@ -42,6 +47,7 @@ class Trace:
     status: tuple[str, ...]
     touched: tuple[str, ...]
     given: int
+    heard: str
     state: str
     answer: str
     labels: tuple[str, ...]
@@ -64,11 +70,19 @@ class _Recorder:
         self.status.append(status)
 
 
-def run_episode(policy: Policy, episode: Episode, seconds: float = SECONDS_PER_TASK) -> Trace:
-    """Run one episode: 10 decisions a second, each carried out 100 ms after its frame."""
+def run_episode(
+    policy: Policy,
+    episode: Episode,
+    seconds: float = SECONDS_PER_TASK,
+    give: Callable[[str], Given] = typed,
+) -> Trace:
+    """Run one episode: 10 decisions a second, each carried out 100 ms after its frame.
+
+    ``give`` tells what reaches the robot of a sentence.
+    """
     world = World(episode.room)
     try:
-        return _Rollout(policy, world).run(episode, seconds)
+        return _Rollout(policy, world).run(episode, give, seconds)
     finally:
         world.close()
 
@@ -82,11 +96,12 @@ class _Rollout:
         self._recorder = _Recorder(world)
         self._last: Decision | None = None
 
-    def run(self, episode: Episode, seconds: float) -> Trace:
+    def run(self, episode: Episode, give: Callable[[str], Given], seconds: float) -> Trace:
         if episode.before is not None:
-            self._task(episode.before, episode.before_seconds)
-        given = len(self._recorder.rows)
-        state = self._task(episode.text, seconds)
+            self._give(give(episode.before), episode.before_seconds)
+        first = len(self._recorder.rows)
+        given = give(episode.text)
+        state = self._give(given, seconds)
         for _ in range(round(STAND_SECONDS / ACTION_PERIOD)):
             self._play(state)
         rows = np.array(self._recorder.rows, np.float32)
@@ -99,17 +114,26 @@ class _Rollout:
             contact=rows[:, 8] > 0,
             status=tuple(self._recorder.status),
             touched=tuple(self._recorder.touched),
-            given=given,
+            given=first,
+            heard=given.text,
             state=state,
             answer="" if last is None else last.answer,
             labels=() if last is None else tuple(label.name for label in last.labels),
         )
 
-    def _task(self, text: str, seconds: float) -> str:
+    def _give(self, given: Given, seconds: float) -> str:
+        """Let a sentence take effect; how the task stands after at most ``seconds`` s."""
         world, driver = self._world, self._driver
-        self._policy.reset(text)
-        self._gate.release(world.time)
-        number = driver.instruct(text, "rollout", world.time).instruction_id
+        if given.act is Act.STOP:
+            self._gate.stop(world.time)
+            driver.stop("stopped")
+        elif given.act is Act.INSTRUCT:
+            self._policy.reset(given.text)
+            self._gate.release(world.time)
+            driver.instruct(given.text, "rollout", world.time)
+        else:
+            seconds = min(seconds, UNHEARD_SECONDS)
+        number = driver.status.instruction_id
         end = world.time + seconds
         while world.time < end and driver.status.state == RUNNING:
             received = world.time

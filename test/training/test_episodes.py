@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from mm_robot.errors import InputError
+from mm_robot.speech.decision import Act
 from mm_robot.training.episodes import load_episodes, parse_episode
+from mm_robot.training.given import Given, typed
 from mm_robot.training.judge import judge, wilson_interval
 from mm_robot.training.rollout import Trace, run_episode
 from mm_robot.types import Decision, Observation, Outcome
@@ -80,6 +82,7 @@ def test_the_policy_is_shown_nothing_of_the_answer() -> None:
         "task",
         "received",
         "audio",
+        "scan",
     }
 
 
@@ -103,9 +106,24 @@ def test_stop_is_judged_from_when_it_is_said() -> None:
     assert not judge(episode, run_episode(Ahead(99.0), episode, seconds=3.0)).success
 
 
+def test_a_stop_that_is_heard_stops_the_robot_and_one_that_is_not_does_not() -> None:
+    row = ROW | {"text": "stop", "after": {"text": "go", "seconds": 1}, "expect": {"outcome": "stop"}}
+    row["objects"] = [{"shape": "ball", "colour": "red", "at": [0.0, 3.0]}]
+    episode = parse_episode(row)
+    verdicts = {}
+    for act in (Act.STOP, Act.NOTHING):
+
+        def give(text: str, act: Act = act) -> Given:
+            return typed(text) if text == "go" else Given(act, text)
+
+        verdicts[act] = judge(episode, run_episode(Ahead(99.0), episode, give=give)).success
+    assert verdicts == {Act.STOP: True, Act.NOTHING: False}
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ({"wav": "nowhere.wav"}, "wav must name a sound file"),
         ({"seed": 1_000_000}, "seed must be"),
         ({"text": 3}, "text must be"),
         ({"expect": {"outcome": "dance"}}, "expect.outcome must be one of"),
@@ -132,7 +150,9 @@ def test_a_robot_that_is_still_moving_has_not_turned() -> None:
     yaw = np.linspace(0, np.pi / 2, 100)
     pose = np.stack([np.linspace(0, 0.1, 100), np.zeros(100), yaw], axis=1).astype(np.float32)
     still = np.zeros((100, 2), np.float32)
-    trace = Trace(times, pose, still, still, np.zeros(100, bool), ("running",) * 100, (), 0, "done", "", ())
+    trace = Trace(
+        times, pose, still, still, np.zeros(100, bool), ("running",) * 100, (), 0, "", "done", "", ()
+    )
     assert judge(episode, trace).why == "does not stand at the end"
 
 

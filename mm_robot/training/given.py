@@ -1,0 +1,62 @@
+"""How an episode's sentence is given: typed, spoken by a synthetic voice, or played from a recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from mm_robot.config import load_config
+from mm_robot.devices.sound_file import load_sound
+from mm_robot.sim.voices import VOICES, synthesise
+from mm_robot.speech.base import RATE
+from mm_robot.speech.decision import Act
+from mm_robot.speech.hearing import Hearing
+from mm_robot.types import FloatArray
+
+LEVEL = 0.5
+
+
+@dataclass(frozen=True)
+class Given:
+    """What reaches the robot of a sentence: an instruction with its ``text``, a stop, or nothing."""
+
+    act: Act
+    text: str
+
+
+def typed(text: str) -> Given:
+    """A sentence that is typed reaches the robot as it is."""
+    return Given(Act.INSTRUCT, text)
+
+
+class Ears:
+    """Passes sentences through the hearing chain, as configured for the speech node."""
+
+    def __init__(self) -> None:
+        """Load the chain."""
+        self._hearing = Hearing(load_config().node("speech")["confidence"])
+
+    def spoken(self, text: str, seed: int) -> Given:
+        """What is heard of a sentence; ``seed`` chooses the synthetic voice.
+
+        Raises:
+            InputError: espeak-ng is missing.
+        """
+        voice = VOICES[seed % len(VOICES)]
+        return self._heard(LEVEL * synthesise(text, voice.name, voice.speed, voice.pitch, RATE))
+
+    def played(self, recording: Path) -> Given:
+        """What is heard of a recording.
+
+        Raises:
+            InputError: the file cannot be read.
+        """
+        return self._heard(load_sound(recording, RATE).astype(np.float32) / np.float32(32768))
+
+    def _heard(self, samples: FloatArray) -> Given:
+        """The last thing that counts, as it would be at the end of the sound."""
+        heard = self._hearing.listen(samples)
+        counted = [h for h in heard if h.act is not Act.NOTHING] or heard
+        return Given(counted[-1].act, counted[-1].text) if counted else Given(Act.NOTHING, "")

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from mm_robot.speech.base import Recognition
+from mm_robot.speech.decision import Act, HearingDecision
+
+LONG = Recognition("go to the red ball", 0.9)
+
+
+@pytest.fixture
+def decision() -> HearingDecision:
+    return HearingDecision(0.5, frozenset({"stop", "halt"}))
+
+
+def test_what_is_understood_is_an_instruction_and_the_rest_is_nothing(decision: HearingDecision) -> None:
+    assert decision.decide(LONG, 1.0, 2.0) is Act.INSTRUCT
+    assert decision.decide(Recognition("go to the red ball", 0.4), 1.0, 2.0) is Act.NOTHING
+    assert decision.decide(Recognition("", 1.0), 1.0, 2.0) is Act.NOTHING
+
+
+def test_a_stop_that_was_not_spotted_is_recognised(decision: HearingDecision) -> None:
+    assert decision.decide(Recognition("halt", 0.6), 1.0, 1.4) is Act.STOP
+
+
+def test_a_stop_that_was_spotted_is_not_carried_out_twice(decision: HearingDecision) -> None:
+    decision.note_stop(1.5)
+    assert decision.decide(Recognition("stop", 0.9), 1.0, 1.4) is Act.NOTHING
+
+
+def test_a_stop_after_a_command_forbids_it(decision: HearingDecision) -> None:
+    decision.note_stop(3.0)
+    assert decision.decide(LONG, 1.0, 2.0) is Act.NOTHING
+
+
+def test_a_stop_within_a_long_command_was_a_mishearing(decision: HearingDecision) -> None:
+    decision.note_stop(1.5)
+    assert decision.decide(LONG, 1.0, 2.0) is Act.INSTRUCT
+    assert decision.decide(Recognition("turn left", 0.9), 1.0, 2.0) is Act.NOTHING
+
+
+def test_what_is_said_after_a_stop_counts_again(decision: HearingDecision) -> None:
+    decision.note_stop(1.5)
+    assert decision.decide(Recognition("turn left", 0.9), 2.0, 3.0) is Act.INSTRUCT
