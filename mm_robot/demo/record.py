@@ -12,10 +12,18 @@ from mm_robot.types import RobotState
 
 @dataclass(frozen=True)
 class Moment:
-    """The robot's true state at ``time`` s of the simulator."""
+    """The robot's true state at ``time`` s of the simulator.
+
+    With it what the policy had ``commanded`` and the gate ``permitted`` last (m/s, rad/s), the
+    ``state`` of the task, and whether the robot was ``touching`` anything.
+    """
 
     time: float
     robot: RobotState
+    commanded: tuple[float, float] = (0.0, 0.0)
+    permitted: tuple[float, float] = (0.0, 0.0)
+    state: str = ""
+    touching: bool = False
 
 
 @dataclass(frozen=True)
@@ -32,7 +40,7 @@ class Record:
     """Everything that an episode leaves behind.
 
     Times named ``_at`` are monotonic s. ``status`` is the driving node's latest status; ``touched``
-    names what the robot ran into.
+    names what the robot ran into; ``labels`` names the things in the last frame.
     """
 
     room: Room
@@ -46,6 +54,7 @@ class Record:
     ended_at: float | None = None
     answers: list[str] = field(default_factory=list)
     touched: list[str] = field(default_factory=list)
+    labels: tuple[str, ...] = ()
 
     @property
     def status(self) -> dict[str, Any]:

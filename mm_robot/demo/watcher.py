@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
@@ -47,6 +47,8 @@ class Watcher:
         self.status: dict[str, Any] = {}
         self.labels: tuple[dict[str, Any], ...] = ()
         self.command = (0.0, 0.0)
+        self._proposed = (0.0, 0.0)
+        self._touching = False
         self._caption = ""
         self._instruction = self.node.create_publisher(String, "instruction", offered("reliable"))
         self._stop = self.node.create_publisher(Empty, "stop", offered("reliable"))
@@ -58,6 +60,7 @@ class Watcher:
         self._hear(CompressedImage, "scene/image_annotated/compressed", self._keep_picture)
         self._hear(Odometry, "odom", self._keep_robot, "sensor")
         self._hear(TwistStamped, "cmd_vel", self._keep_command)
+        self._hear(TwistStamped, "cmd_vel_raw", self._keep_proposal)
         self._hear(String, "transcript", self._keep_transcript)
         self._hear(String, "collisions", self._keep_collision)
         self._hear(String, "answer", self._keep_answer)
@@ -83,15 +86,27 @@ class Watcher:
         self._stop.publish(Empty())
 
     def new_room(self, seed: int, objects: str, distractors: int) -> None:
-        """Put the robot into another room.
+        """Put the robot into a room that is drawn from a seed.
 
         Raises:
             InputError: the simulator refuses it or does not answer.
         """
+        self._enter({"seed": seed, "room": "", "objects": objects, "distractors": distractors})
+
+    def place(self, room: Room) -> None:
+        """Put the robot into a room.
+
+        Raises:
+            InputError: the simulator refuses it or does not answer.
+        """
+        self._enter({"room": json.dumps(room.to_dict())})
+
+    def _enter(self, room: Mapping[str, int | str]) -> None:
         values = [
-            ("seed", ParameterValue(type=ParameterType.PARAMETER_INTEGER, integer_value=seed)),
-            ("objects", ParameterValue(type=ParameterType.PARAMETER_STRING, string_value=objects)),
-            ("distractors", ParameterValue(type=ParameterType.PARAMETER_INTEGER, integer_value=distractors)),
+            (key, ParameterValue(type=ParameterType.PARAMETER_INTEGER, integer_value=value))
+            if isinstance(value, int)
+            else (key, ParameterValue(type=ParameterType.PARAMETER_STRING, string_value=value))
+            for key, value in room.items()
         ]
         parameters = [Parameter(name=name, value=value) for name, value in values]
         for result in self._call(self._set_room, SetParameters.Request(parameters=parameters)).results:
@@ -140,6 +155,8 @@ class Watcher:
 
     def _keep_labels(self, message: String) -> None:
         self.labels = tuple(json.loads(message.data)["labels"])
+        if self.record is not None:
+            self.record.labels = tuple(f"{label['colour']} {label['shape']}" for label in self.labels)
 
     def _keep_caption(self, message: String) -> None:
         self._caption = message.data
@@ -151,10 +168,21 @@ class Watcher:
 
     def _keep_robot(self, message: Odometry) -> None:
         if self.record is not None:
-            self.record.path.append(Moment(_seconds(message.header), odometry_to_state(message)))
+            moment = Moment(
+                _seconds(message.header),
+                odometry_to_state(message),
+                self._proposed,
+                self.command,
+                self.status.get("state", ""),
+                self._touching,
+            )
+            self.record.path.append(moment)
 
     def _keep_command(self, message: TwistStamped) -> None:
         self.command = (message.twist.linear.x, message.twist.angular.z)
+
+    def _keep_proposal(self, message: TwistStamped) -> None:
+        self._proposed = (message.twist.linear.x, message.twist.angular.z)
 
     def _keep_transcript(self, message: String) -> None:
         if self.record is not None:
@@ -163,8 +191,10 @@ class Watcher:
                 self.record.transcript_at = time.monotonic()
 
     def _keep_collision(self, message: String) -> None:
+        touching = json.loads(message.data)["touching"]
+        self._touching = bool(touching)
         if self.record is not None:
-            for name in json.loads(message.data)["touching"]:
+            for name in touching:
                 if name not in self.record.touched:
                     self.record.touched.append(name)
 

@@ -6,7 +6,7 @@ import functools
 import json
 import multiprocessing
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -48,12 +48,14 @@ def evaluate_episodes(
     spoken: bool = False,
     workers: int = 1,
     traces: Path | None = None,
+    run: Callable[[Episode], Trace] | None = None,
 ) -> dict[str, Any]:
     """Run all episodes and return the report.
 
     ``control`` takes the instruction away (``blank``), names another object of the same room
     (``swapped``), or randomises the language model's weights (``random_lm``). ``spoken`` passes
-    every sentence through a synthetic voice and the hearing chain.
+    every sentence through a synthetic voice and the hearing chain. ``run`` runs an episode in place of
+    the core's rollout, one after another.
 
     Raises:
         InputError: the control does not fit the episodes, or the checkpoint is broken.
@@ -68,7 +70,7 @@ def evaluate_episodes(
     requests = [Request(i, e, policy, control, spoken, traces) for i, e in enumerate(episodes)]
     rows: list[dict[str, Any]] = []
     with tqdm(total=len(requests), unit="episode", mininterval=2) as progress:
-        for row in _results(requests, workers):
+        for row in _results(requests, workers, run):
             rows.append(row)
             progress.update()
             progress.set_postfix(success=f"{np.mean([r['success'] for r in rows]):.3f}", refresh=False)
@@ -76,7 +78,10 @@ def evaluate_episodes(
     return _report(policy, control, spoken, rows, episodes, time.monotonic() - started)
 
 
-def _results(requests: Sequence[Request], workers: int) -> Any:
+def _results(requests: Sequence[Request], workers: int, run: Callable[[Episode], Trace] | None) -> Any:
+    if run is not None:
+        yield from (_judged(request, run) for request in requests)
+        return
     if workers == 1:
         yield from map(_run, requests)
         return
@@ -112,6 +117,14 @@ def randomise_language_model(model: FusedLanguageModel, seed: int = 0) -> None:
 
 
 def _run(request: Request) -> dict[str, Any]:
+    def run(episode: Episode) -> Trace:
+        give = functools.partial(_give, episode, request.spoken)
+        return run_episode(_policy(request.policy, request.control), episode, give=give)
+
+    return _judged(request, run)
+
+
+def _judged(request: Request, run: Callable[[Episode], Trace]) -> dict[str, Any]:
     episode, named = _with_control(request.episode, request.control)
     row: dict[str, Any] = {
         "index": request.index,
@@ -123,8 +136,7 @@ def _run(request: Request) -> dict[str, Any]:
         "why": "",
     }
     try:
-        give = functools.partial(_give, episode, request.spoken)
-        trace = run_episode(_policy(request.policy, request.control), episode, give=give)
+        trace = run(episode)
     except InputError:
         raise
     except Exception as error:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import functools
 from pathlib import Path
+from typing import Any
 
 from mm_robot.errors import InputError
 
@@ -25,6 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="speak each sentence with a synthetic voice, and use what the hearing chain hears of it",
     )
+    rollout.add_argument(
+        "--ros",
+        action="store_true",
+        help="run the real nodes over DDS, in real time, instead of the core alone",
+    )
     rollout.add_argument("--traces", type=Path, help="folder for what happened in each episode, as .npz")
     rollout.add_argument("--workers", type=int, default=1, help="processes (default %(default)s)")
     rollout.add_argument("--first", type=int, help="only the first so many episodes")
@@ -39,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate."""
-    from mm_robot.training.evaluate import evaluate_episodes, write_report
+    from mm_robot.training.evaluate import write_report
 
     if arguments.kind == "labels":
         from mm_robot.training.evaluate_labels import evaluate_labels
@@ -47,22 +54,40 @@ def run(arguments: argparse.Namespace) -> int:
         report = evaluate_labels(arguments.frames, arguments.policy)
         print(f"mAP@0.5 {report['map50']:.3f} on {report['frames']} frames, {report['objects']} objects")
     else:
-        from mm_robot.training.episodes import load_episodes
-
-        if arguments.workers < 1:
-            raise InputError(f"--workers must be at least 1, got {arguments.workers}")
-        episodes = load_episodes(arguments.episodes)[: arguments.first]
-        report = evaluate_episodes(
-            episodes,
-            arguments.policy,
-            arguments.instruction_control,
-            arguments.speak,
-            arguments.workers,
-            arguments.traces,
-        )
+        report = _rollout(arguments)
         for outcome, rate in report["outcomes"].items():
             low, high = rate["wilson95"]
             print(f"{outcome}: {rate['success']}/{rate['n']} = {rate['rate']:.1%} ({low:.1%} to {high:.1%})")
         print(f"collisions: {report['collisions']:.1%}, errors: {report['errors']}")
     write_report(arguments.report, report)
     return 0
+
+
+def _rollout(arguments: argparse.Namespace) -> dict[str, Any]:
+    from mm_robot.training.episodes import load_episodes
+    from mm_robot.training.evaluate import evaluate_episodes
+
+    if arguments.workers < 1:
+        raise InputError(f"--workers must be at least 1, got {arguments.workers}")
+    if arguments.ros and arguments.instruction_control == "random_lm":
+        raise InputError("--instruction-control random_lm has no meaning with --ros; leave one of them out")
+    episodes = load_episodes(arguments.episodes)[: arguments.first]
+    evaluate = functools.partial(
+        evaluate_episodes,
+        episodes,
+        arguments.policy,
+        arguments.instruction_control,
+        arguments.speak,
+        arguments.workers,
+        arguments.traces,
+    )
+    if not arguments.ros:
+        return evaluate()
+    from mm_robot.demo.rollout import node_rollouts
+    from mm_robot.demo.stage import StageError
+
+    try:
+        with node_rollouts(arguments.policy, arguments.speak, arguments.report.with_suffix(".log")) as nodes:
+            return evaluate(run=nodes.run)
+    except StageError as error:
+        raise InputError(str(error)) from error
