@@ -21,7 +21,16 @@ from mm_robot.training.evaluate import evaluate_episodes, write_report
 from mm_robot.training.evaluate_labels import evaluate_labels
 from mm_robot.training.model_card import write_model_card
 
-SKILLS = ("reach", "turn", "move", "stop")
+SKILLS = (
+    "reach",
+    "turn",
+    "move",
+    "stop",
+    "phrases",
+    "names",
+    "held_out_colours",
+    "held_out_shapes",
+)
 CONTROLS = ("blank", "swapped", "random_lm")
 LABEL_FRAMES = 1000
 LABEL_SEED = 900_000
@@ -62,7 +71,8 @@ def _judged(arguments: argparse.Namespace, skill: str, control: str | None) -> d
     kept = {"collisions": report["collisions"], "errors": report["errors"], "instruction_control": control}
     if "named_instead" in report:
         kept["named_instead"] = report["named_instead"]
-    return {**report["outcomes"][skill], **kept}
+    (rate,) = report["outcomes"].values()
+    return {**rate, **kept}
 
 
 def _labels(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -7,26 +7,78 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from mm_robot.data.names import COLOUR_NAMES, SHAPE_NAMES, held_out_names, trained_names
 from mm_robot.sim.scene import COLOURS, SHAPES
 
 Row = dict[str, Any]
 
 
+SENTENCES = ("go to the {}", "find the {}", "drive to the {}", "head for the {}")
+UNSEEN_SENTENCES = (
+    "could you get yourself over to the {}",
+    "have a look at the {} from close by",
+    "i'd like you to be next to the {}",
+    "off you go to the {}",
+)
+"""None of these is among those that the policy is trained on."""
+
+
 def reach(rooms: int) -> Iterator[Row]:
     """A target, a decoy of its colour, a decoy of its shape and two more things in each room."""
-    sentences = ("go to the {}", "find the {}", "drive to the {}", "head for the {}")
+    return _reach(rooms, SENTENCES, lambda plain, _names, _draw: plain)
+
+
+def phrases(rooms: int) -> Iterator[Row]:
+    """The same with sentences that were not trained on."""
+    return _reach(rooms, UNSEEN_SENTENCES, lambda plain, _names, _draw: plain)
+
+
+def names(rooms: int) -> Iterator[Row]:
+    """The same with other names of colours and shapes, which were trained on."""
+    return _reach(rooms, SENTENCES, lambda _plain, names, draw: draw(trained_names(names)))
+
+
+def held_out_colours(rooms: int) -> Iterator[Row]:
+    """The same with names of colours that were not trained on."""
+    return _reach(
+        rooms,
+        SENTENCES,
+        lambda plain, names, draw: draw(held_out_names(names)) if plain in COLOURS else plain,
+    )
+
+
+def held_out_shapes(rooms: int) -> Iterator[Row]:
+    """The same with names of shapes that were not trained on."""
+    return _reach(
+        rooms, SENTENCES, lambda plain, names, draw: draw(held_out_names(names)) if plain in SHAPES else plain
+    )
+
+
+Draw = Callable[[Sequence[str]], str]
+
+
+def _reach(
+    rooms: int, sentences: Sequence[str], name: Callable[[str, tuple[str, ...], Draw], str]
+) -> Iterator[Row]:
+    """``name`` says how a colour or a shape is called, from its plain name and its other names."""
     for seed in range(rooms):
         generator = np.random.default_rng([seed, 3])
         colour, other_colour = generator.choice(list(COLOURS), 2, replace=False)
         shape, other_shape = generator.choice(SHAPES, 2, replace=False)
+        sentence = str(generator.choice(sentences))
+
+        def draw(options: Sequence[str], generator: np.random.Generator = generator) -> str:
+            return str(generator.choice(list(options)))
+
+        called = (name(colour, COLOUR_NAMES[colour], draw), name(shape, SHAPE_NAMES[shape], draw))
         yield {
-            "text": str(generator.choice(sentences)).format(f"{colour} {shape}"),
+            "text": sentence.format(" ".join(called)),
             "seed": 10_000 + seed,
             "objects": [
                 {"shape": str(shape), "colour": str(colour)},
@@ -87,6 +139,10 @@ def answer(rooms: int) -> Iterator[Row]:
 
 FILES: dict[str, Callable[[int], Iterator[Row]]] = {
     "reach": reach,
+    "phrases": phrases,
+    "names": names,
+    "held_out_colours": held_out_colours,
+    "held_out_shapes": held_out_shapes,
     "turn": turn,
     "move": move,
     "stop": stop,

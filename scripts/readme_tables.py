@@ -1,16 +1,32 @@
 #!/usr/bin/env python3
-"""Writes the topic and parameter tables of README.md anew from the one configuration."""
+"""Writes the tables of README.md anew: topics and parameters from the one configuration, figures from
+the embedded policy's eval.json.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
 
+from mm_robot.model.policy import checkpoint_folder
 from mm_robot.parameters import parameter_table, topic_table
+from mm_robot.training.model_card import figure_table
 
 README = Path(__file__).parents[1] / "README.md"
-TABLES = {"topics": topic_table, "parameters": parameter_table}
+
+
+def embedded_figures() -> str:
+    """What was measured of the embedded policy, when and by which command."""
+    figures = json.loads((checkpoint_folder("embedded") / "eval.json").read_text())
+    return (
+        f"Measured on {figures['date']} in unseen simulated rooms, one training run (one seed), by\n"
+        f"`{figures['command']}`; 95 % Wilson intervals:\n\n{figure_table(figures)}\n"
+    )
+
+
+TABLES = {"topics": topic_table, "parameters": parameter_table, "figures": embedded_figures}
 
 
 def with_tables(text: str) -> str:

@@ -10,12 +10,16 @@ from mm_robot.errors import CheckpointError
 
 _KINDS = {
     "reach": "go to a thing, with a decoy of its colour and one of its shape in the room",
+    "phrases": "the same, in phrases never trained on",
+    "names": "the same, with other names of colours and shapes (scarlet, barrel)",
+    "held_out_colours": "the same, with names of colours never trained on (carmine)",
+    "held_out_shapes": "the same, with names of shapes never trained on (keg)",
     "turn": "turn by an angle",
     "move": "go straight by a distance",
     "stop": "stop while driving",
-    "reach_blank": "control: the instruction is blank (the thing meant before should not be reached)",
-    "reach_swapped": "control: another thing of the room is named (likewise)",
-    "reach_random_lm": "control: the language model's weights are random (likewise)",
+    "reach_blank": "control: blank instruction; the thing meant before is reached",
+    "reach_swapped": "control: another thing is named; the thing meant before is reached",
+    "reach_random_lm": "control: the language model's weights are random; the thing meant is reached",
 }
 
 
@@ -46,18 +50,18 @@ pipeline_tag: robotics
 ---
 # The policy that mm_robot carries
 
-A vision-language-action policy for small wheeled robots: a sentence, a camera image and odometry in;
-velocities, scene labels and the grounding of the sentence in the image out. It is
-`{config["base_model"]}` (sha256 `{config["base_sha256"]}`, not included) with a LoRA adapter, an image
-stem and heads, {size:.1f} MB beyond the base.
+A vision-language-action policy for small wheeled robots: a sentence, a camera image, odometry and, where
+there is one, a range scan in; velocities, scene labels and the grounding of the sentence in the image out.
+It is `{config["base_model"]}` (sha256 `{config["base_sha256"]}`, not included) with a LoRA adapter, an
+image stem and heads, {size:.1f} MB beyond the base.
 
 ## What it was trained on
 
 Frames that `mm_robot generate` renders in random simulated rooms (MuJoCo), labelled by the segmentation
 renderer, with the actions of a scripted expert and template sentences in English; no recordings of people
-or real places. How: `config/train/embedded.yaml`. One difference: the first 1,400 of the 2,300 steps of the
-second stage were taken on a longer schedule (3,000 steps), and the first 1,200 of them with fewer rows
-about look-alikes that are not in the room, a lower weight of the grounding loss and more rows of text.
+or real places. How: `config/train/embedded.yaml`. One difference: the adapter, the readouts and the heads
+for skill, amount and action began the first stage from the policy before this one (2,300 steps of the second
+stage with a smaller image stem, on fewer names); the image stem, its projector and the scene head began anew.
 
 It names {", ".join(labels["shapes"])} in {", ".join(labels["colours"])}.
 
@@ -66,26 +70,28 @@ It names {", ".join(labels["shapes"])} in {", ".join(labels["colours"])}.
 Measured on {figures["date"]} by `{figures["command"]}`: one training run (one seed), unseen rooms, 95 %
 Wilson intervals. The policy runs in the simulator through the safety gate, 10 decisions a second.
 
-| episodes | success | rate | 95 % | collisions |
-|---|---|---|---|---|
-{_rows(figures)}
-
-{_named_instead(figures)}
-
-{_scene_labels(figures["scene_labels"])}
+{figure_table(figures)}
 
 ## Limits
 
 Simulated rooms only: figures for real cameras and real rooms are not known. It knows four shapes and eight
-colours, and sentences in English like those in `mm_robot/data/instructions.py`. It does not refuse harmful
-requests (it has no arm, and the safety gate bounds what the wheels do), and it has no memory beyond
-the bearing at which it last saw its target.
+colours, and sentences in English like those in `mm_robot/data/instructions.py`. It has no memory beyond the
+bearing at which it last saw its target.
 """
+
+
+def figure_table(figures: dict[str, Any]) -> str:
+    """The figures of an ``eval.json`` as a Markdown table, with what stands beside it."""
+    head = "| episodes | success | rate | 95 % | collisions |\n|---|---|---|---|---|"
+    rest = (_named_instead(figures), _scene_labels(figures["scene_labels"]))
+    return "\n\n".join(("\n".join((head, _rows(figures))), *rest))
 
 
 def _rows(figures: dict[str, Any]) -> str:
     rows = []
     for key, text in _KINDS.items():
+        if key not in figures:
+            continue
         rate = figures[key]
         low, high = rate["wilson95"]
         rows.append(
