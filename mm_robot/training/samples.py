@@ -30,6 +30,10 @@ _ABSENT_SHARE = 0.22
 _LOOK_ALIKE_SHARE = 0.8
 _SCAN_SHARE = 0.9
 """The rest of the rows has no scan, for robots without one."""
+_MOTION_SHARE = 0.7
+"""Of the rows without a thing to go to; what the other sentences ask for is learned from text alone."""
+_NEARLY_DONE = 0.15
+"""m or rad before or past the end of a move or turn, where it is decided whether it is done."""
 _GO_TO_VARIANTS = 600
 _OTHER_VARIANTS = 8000
 _COLOUR_NAMES = tuple(COLOURS)
@@ -97,6 +101,13 @@ def other_instruction(variant: int) -> Instruction:
     return InstructionSampler(np.random.default_rng(variant)).other()
 
 
+@cache
+def motion_instruction(variant: int) -> Instruction:
+    """One of the sentences for turns and moves."""
+    sampler = InstructionSampler(np.random.default_rng([variant, 1]))
+    return sampler.turn() if variant % 5 < 2 else sampler.move()
+
+
 class RowSampler:
     """Draws rows from a data set; ``seed`` decides which."""
 
@@ -147,6 +158,8 @@ class RowSampler:
         """A row whose instruction needs nothing of what is in view to be carried out."""
         labels = self._dataset.labels(frame)
         instruction = self._other_instruction()
+        if self._generator.random() < _MOTION_SHARE:
+            instruction = motion_instruction(int(self._generator.integers(_OTHER_VARIANTS)))
         task = TaskState(elapsed=float(self._generator.uniform(0, 10)))
         if instruction.skill in (Skill.TURN, Skill.MOVE):
             task = self._progress_state(instruction)
@@ -238,9 +251,11 @@ class RowSampler:
         if instruction.either_side and uniform() < 0.3:
             amount = -amount
         remaining = float(uniform(-0.1, 1.0)) * amount
-        if uniform() < 0.4:
-            remaining = float(uniform(-0.15, 0.15))
-        if uniform() < 0.15:
+        draw = uniform()
+        if draw < 0.65:
+            near = _NEARLY_DONE if draw < 0.3 else _NEARLY_DONE / 2.5
+            remaining = float(uniform(-near, near))
+        elif draw < 0.75:
             remaining = amount
         progress = amount - remaining
         turning = instruction.skill is Skill.TURN
