@@ -1,4 +1,5 @@
-"""``mm_robot evaluate``: judge a policy in the simulator (``rollout``) or its scene labels (``labels``)."""
+"""``mm_robot evaluate``: judge a policy in the simulator (``rollout``), its scene labels (``labels``), or how
+soon the whole robot stands when something breaks (``faults``)."""
 
 from __future__ import annotations
 
@@ -9,12 +10,12 @@ from typing import Any
 
 from mm_robot.errors import InputError
 
-DESCRIPTION = "judge a policy: closed-loop episodes, or scene labels on labelled frames"
+DESCRIPTION = "judge a policy: closed-loop episodes, scene labels on labelled frames; or break the robot"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    kinds = parser.add_subparsers(dest="kind", required=True, metavar="rollout|labels")
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="rollout|labels|faults")
     rollout = kinds.add_parser("rollout", help="run an episode file in the simulator")
     rollout.add_argument("episodes", type=Path, help="a file of episodes, one JSON object a line")
     rollout.add_argument(
@@ -41,11 +42,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     for kind in (rollout, labels):
         kind.add_argument("--policy", default="embedded", help="checkpoint folder (default %(default)s)")
+    faults = kinds.add_parser("faults", help="break the robot in every way, and time how soon it stands")
+    faults.add_argument("--fault", help="only the faults whose names begin so")
+    faults.add_argument("--trials", type=int, help="trials of each fault (default: 30 of most)")
+    faults.add_argument(
+        "--soak-minutes", type=float, default=0.0, help="then drive for so long, and watch memory and latency"
+    )
+    for kind in (rollout, labels, faults):
         kind.add_argument("--report", type=Path, required=True, help="JSON file for the report")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate."""
+    if arguments.kind == "faults":
+        from mm_robot.faults.command import run_faults
+
+        return run_faults(arguments.report, arguments.fault, arguments.trials, arguments.soak_minutes)
     from mm_robot.training.evaluate import write_report
 
     if arguments.kind == "labels":

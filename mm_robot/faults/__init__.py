@@ -1,0 +1,1 @@
+"""Breaks a running robot on purpose, and measures how soon it stands."""
