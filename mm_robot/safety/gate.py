@@ -169,6 +169,8 @@ class SafetyGate:
         angular = _within(proposal.angular, limits.max_angular)
         if reason is Reason.NONE and self._scan_is_stale(now) and limits.stop_on_stale_scan:
             linear, angular, reason = 0.0, 0.0, Reason.NO_SCAN
+        if linear == angular == 0.0:
+            self.halt()  # a standstill is obeyed at once; the limits shape speeding up
         linear = ramp(self._linear, linear, limits.linear_acceleration, limits.linear_braking, seconds)
         angular = ramp(self._angular, angular, limits.angular_acceleration, limits.angular_braking, seconds)
         safe = self._before_obstacle(linear, angular, now)
