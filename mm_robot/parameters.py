@@ -122,6 +122,14 @@ POLICY = (
     Parameter(
         "clock_timeout", float, "how long the clock may stand still before the robot stands", "s", 0.05, 2
     ),
+    Parameter(
+        "frozen_timeout",
+        float,
+        "how long the camera may send the same picture while the robot moves, before it stands",
+        "s",
+        0.1,
+        0.6,
+    ),
     Parameter("task_timeout", float, "time after which a task is given up", "s", 1, 3600),
     Parameter("camera_height", float, "height of the camera above the floor", "m", 0.01, 5),
     *RANGE_FINDER,

@@ -7,6 +7,9 @@ import numpy as np
 from mm_robot.model.policy import ACTION_PERIOD
 from mm_robot.types import FloatArray
 
+LARGEST = 20.0
+"""m/s and rad/s beyond which a value is nonsense, and not a wish for more speed."""
+
 
 class ChunkPlayback:
     """Plays the rows of one action chunk after another in the caller's time.
@@ -31,8 +34,8 @@ class ChunkPlayback:
         """Play ``actions`` [H, 2] (m/s, rad/s) from ``start`` seconds on.
 
         Raises:
-            ValueError: the shape is not [H, 2] with H >= 1, or a value is not finite. The
-                chunk that was playing is dropped all the same.
+            ValueError: the shape is not [H, 2] with H >= 1, or a value is not finite or beyond
+                ``LARGEST``. The chunk that was playing is dropped all the same.
         """
         self.clear()
         chunk = np.asarray(actions, dtype=np.float32)
@@ -40,6 +43,8 @@ class ChunkPlayback:
             raise ValueError(f"the action chunk has shape {chunk.shape}; it must be [H, 2] with H >= 1")
         if not np.isfinite(chunk).all():
             raise ValueError("the action chunk holds a value that is not finite")
+        if np.abs(chunk).max() > LARGEST:
+            raise ValueError(f"the action chunk holds a value beyond {LARGEST:g}")
         self._actions = chunk.copy()
         self._start = start
 

@@ -16,6 +16,7 @@ import threading
 from dataclasses import dataclass, replace
 
 from mm_robot.model.chunk import ChunkPlayback
+from mm_robot.model.frozen_camera import FrozenCamera
 from mm_robot.model.task import TaskTracker
 from mm_robot.types import Decision, FloatArray, ImageArray, Observation, Outcome, RobotState, TaskState
 
@@ -44,14 +45,16 @@ class Timeouts:
     """How old, in s, each thing may be before the robot stands.
 
     ``camera`` and ``odometry``: silence since the last message; ``decision``: age of the frame
-    behind the command; ``clock``: how long the task's time may stand still. ``task`` is the
-    longest that a task may take, in s of its own time.
+    behind the command; ``clock``: how long the task's time may stand still; ``frozen``: how long
+    the camera may send the same picture while the robot moves. ``task`` is the longest that a task
+    may take, in s of its own time.
     """
 
-    camera: float = 0.3
+    camera: float = 0.2
     odometry: float = 0.5
-    decision: float = 0.5
+    decision: float = 0.3
     clock: float = 0.3
+    frozen: float = 0.5
     task: float = 120.0
 
 
@@ -81,6 +84,8 @@ class Driver:
         self._tracker: TaskTracker | None = None
         self._started = 0.0
         self._frame_received = 0.0
+        self._camera = FrozenCamera(timeouts.frozen)
+        self._frozen = False
         self._clock_seen: tuple[float, float] | None = None  # task time, monotonic time of its last change
 
     @property
@@ -119,6 +124,7 @@ class Driver:
         number; it is 0, with an empty instruction and a blank task state, while none is running.
         """
         with self._lock:
+            self._frozen = self._camera.see(image, robot, received)
             if self._status.state != RUNNING:
                 return 0, Observation(image, "", robot, TaskState(), received, scan=scan)
             if self._tracker is None:
@@ -168,6 +174,7 @@ class Driver:
                 clock_hold
                 or fault
                 or silence("camera", camera, monotonic, self._timeouts.camera)
+                or ("the camera sends the same picture although the robot moves" if self._frozen else "")
                 or silence("odometry", odometry, monotonic, self._timeouts.odometry)
             )
             due = self._playback.command(now)

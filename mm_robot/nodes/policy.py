@@ -54,6 +54,7 @@ class PolicyNode(LifecycleNode):
                 odometry=self.value("odometry_timeout"),
                 decision=self.value("decision_timeout"),
                 clock=self.value("clock_timeout"),
+                frozen=self.value("frozen_timeout"),
                 task=self.value("task_timeout"),
             )
         )

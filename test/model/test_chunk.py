@@ -61,3 +61,12 @@ def test_values_that_are_not_finite_are_refused_and_drop_the_old_chunk(value: fl
 def test_a_wrong_shape_is_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="shape"):
         ChunkPlayback().load(np.zeros(shape, np.float32), start=0.0)
+
+
+@pytest.mark.parametrize("huge", [1e30, -21.0])
+def test_a_huge_value_is_refused_not_clamped(huge: float) -> None:
+    playback = ChunkPlayback()
+    playback.load(ROWS, start=0.0)
+    with pytest.raises(ValueError, match="beyond 20"):
+        playback.load(np.array([[0.1, 0.0], [huge, 0.0]], np.float32), start=0.0)
+    assert playback.command(0.0) is None

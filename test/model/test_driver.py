@@ -159,3 +159,14 @@ def test_a_broken_chunk_is_refused_and_the_robot_stands(drive: Drive) -> None:
     with pytest.raises(ValueError, match="finite"):
         drive.decide(Decision(np.full((2, 2), np.nan, np.float32)))
     assert drive.command().linear == 0.0
+
+
+def test_stands_while_the_camera_is_frozen_until_it_sends_another_picture(drive: Drive) -> None:
+    drive.start()
+    holds = []
+    for image in [IMAGE] * 9 + [IMAGE + 1]:
+        task, _ = drive.driver.observe(image, RobotState(linear=0.3), drive.now, drive.now)
+        drive.driver.accept(AHEAD, task, drive.now, drive.now)
+        holds.append(drive.command(after=0.1).hold)
+    assert holds[:6] == [""] * 6 and holds[-1] == ""
+    assert all("same picture" in hold for hold in holds[6:9])
