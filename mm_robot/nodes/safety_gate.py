@@ -47,6 +47,7 @@ class SafetyGateNode(LifecycleNode):
         self.subscribe(Bool, "estop", self._emergency_stop)
         for topic in ("instruction", "instruction/voice"):
             self.subscribe(String, topic, self._instruction)
+        self.serve(Trigger, "~/stop", self._stop_by_service)
         self.serve(Trigger, "~/reset_estop", self._reset)
         self.every(1.0 / self.value("rate"), self._publish)
         self.every(STATUS_SECONDS, self._publish_status)
@@ -76,6 +77,11 @@ class SafetyGateNode(LifecycleNode):
     def _stop(self, _message: Empty) -> None:
         self._gate.stop(time.monotonic())
         self.count("stops")
+
+    def _stop_by_service(self, _request: Any, response: Any) -> None:
+        self._stop(Empty())
+        self._publish()
+        response.success, response.message = True, "the robot stands until a new instruction"
 
     def _emergency_stop(self, message: Bool) -> None:
         self._gate.emergency_stop(bool(message.data), time.monotonic())
