@@ -109,7 +109,7 @@ def zero_size() -> Image:
 
 def hundred_megabytes() -> Image:
     """An image of 100 MB that is whole in itself."""
-    width = 10_000
+    width = 8_000
     height = HUNDRED_MEGABYTES // (3 * width)
     image = Image(encoding="rgb8", width=width, height=height, step=3 * width)
     data = array("B")

@@ -19,8 +19,8 @@ class Fault:
     """One way to break the robot.
 
     ``trial(rig, number)`` brings the robot to move, breaks it, and returns what is compared with ``limit``,
-    in ``unit``: mostly the s from the fault to zero velocity at ``cmd_vel``. It leaves the robot whole. ``cast``
-    names the processes that it needs; ``trials`` is how many are made where nothing else is asked for.
+    in ``unit``: mostly the s from the fault to zero velocity at ``cmd_vel``. It leaves the robot whole.
+    ``cast`` names the processes that it needs; ``trials`` is how many are made unless told otherwise.
 
     The trial raises ``FaultError`` where the robot cannot be brought to move or breaks another rule.
     """

@@ -15,7 +15,7 @@ QUICK = 0.3
 
 
 def goes_wrong(fault: str) -> Callable[[Rig, int], float]:
-    """The model goes wrong from one decision on, and is well again later, when the robot has to drive again."""
+    """The model goes wrong from one decision on, and well again later, when the robot has to drive again."""
 
     def trial(rig: Rig, number: int) -> float:
         process = rig.troupe.nodes()["policy"]

@@ -19,8 +19,8 @@ class Row:
     """What the trials of one fault gave.
 
     ``values`` in ``unit`` (mostly s from the fault to zero velocity at ``cmd_vel``), none of which may be
-    above ``limit``; ``failures`` says for each trial that gave no value, or broke another rule, what was wrong.
-    ``wanted`` is how many trials were asked for.
+    above ``limit``; ``failures`` says for each trial that gave no value, or broke another rule, what was
+    wrong. ``wanted`` is how many trials were asked for.
     """
 
     fault: str

@@ -25,6 +25,8 @@ from mm_robot.types import FloatArray, ImageArray, RobotState
 
 MAXIMUM_SIDE = 8192
 """Largest width and height of an image, pixels."""
+MAXIMUM_BYTES = 64 * 1024 * 1024
+"""Largest raw image, bytes: a 4K image of 16-bit colours."""
 MAXIMUM_COMPRESSED = 32 * 1024 * 1024
 """Largest compressed image, bytes."""
 COMPRESSED_FORMATS = ("JPEG", "PNG", "WEBP")
@@ -85,6 +87,11 @@ def image_to_array(message: Image) -> ImageArray:
             f"image: encoding {_short(message.encoding)} was given; allowed is one of {', '.join(ENCODINGS)}"
         )
     height, width, step = message.height, message.width, message.step
+    if len(message.data) > MAXIMUM_BYTES:
+        raise InputError(
+            f"image: {len(message.data)} bytes of data were given; allowed are {MAXIMUM_BYTES}; "
+            "send smaller images"
+        )
     _check_size(width, height)
     if width % encoding.even_width or height % encoding.even_height:
         raise InputError(
