@@ -33,6 +33,13 @@ TOPICS: tuple[Topic, ...] = (
     Topic("instruction/voice", STRING, ("speech",), ("policy", "safety_gate"), "spoken instruction"),
     Topic("transcript", STRING, ("speech",), ("policy",), "what was heard, with confidence (JSON)"),
     Topic("stop", "std_msgs/Empty", ("speech",), ("safety_gate", "policy"), "stand until a new instruction"),
+    Topic(
+        "hearing",
+        "std_msgs/Empty",
+        ("speech",),
+        ("safety_gate",),
+        "silent; tells who listens that speech died",
+    ),
     Topic("estop", "std_msgs/Bool", (), ("safety_gate",), "emergency stop; stays until reset by service"),
     Topic("cmd_vel_raw", TWIST, ("policy",), ("safety_gate",), "velocity that the policy proposes"),
     Topic("cmd_vel_teleop", TWIST, (), ("safety_gate",), "velocity that a person at a joystick asks for"),

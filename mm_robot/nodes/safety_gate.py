@@ -44,6 +44,7 @@ class SafetyGateNode(LifecycleNode):
         self.subscribe(outside, "cmd_vel_teleop", lambda message: self._propose("teleop", message))
         self.subscribe(LaserScan, "scan", self._scan, "sensor")
         self.subscribe(Empty, "stop", self._stop)
+        self.watch(Empty, "hearing", self._ear_died)
         self.subscribe(Bool, "estop", self._emergency_stop)
         for topic in ("instruction", "instruction/voice"):
             self.subscribe(String, topic, self._instruction)
@@ -77,6 +78,10 @@ class SafetyGateNode(LifecycleNode):
     def _stop(self, _message: Empty) -> None:
         self._gate.stop(time.monotonic())
         self.count("stops")
+
+    def _ear_died(self) -> None:
+        self.count("deaths of the speech node")
+        self._gate.stop(time.monotonic())  # nobody hears "stop" any more
 
     def _stop_by_service(self, _request: Any, response: Any) -> None:
         self._stop(Empty())

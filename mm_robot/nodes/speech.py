@@ -66,6 +66,7 @@ class Speech(LifecycleNode):
         self._transcripts = self.publish_to(String, "transcript")
         self._instructions = self.publish_to(String, "instruction/voice")
         self._stops = self.publish_to(Empty, "stop")
+        self.publish_to(Empty, "hearing", "vital")
         for counter in ("gaps", "lost samples", "dropped blocks", "transcripts", "instructions", "stops"):
             self.count(counter, 0)
         work = (("stop word", self._watch_for_stop), ("recogniser", self._listen))

@@ -29,9 +29,9 @@ from mm_robot.ros.qos import in_words, offered
 from mm_robot.ros.subscription import Subscription
 
 try:
-    from rclpy.event_handler import PublisherEventCallbacks
+    from rclpy.event_handler import PublisherEventCallbacks, SubscriptionEventCallbacks
 except ImportError:  # ROS 2 Humble
-    from rclpy.qos_event import PublisherEventCallbacks
+    from rclpy.qos_event import PublisherEventCallbacks, SubscriptionEventCallbacks
 
 RETRY_SECONDS = 2.0
 """Time between two attempts of a node to bring itself up."""
@@ -92,7 +92,7 @@ class LifecycleNode(RclpyLifecycleNode):
             type_: message class.
             topic: standard name of the topic, which the configuration may rename, or a name with ``~/``.
             callback: called with each message.
-            qos: ``sensor``, ``stream``, ``reliable`` or ``latched``.
+            qos: ``sensor``, ``stream``, ``reliable``, ``vital`` or ``latched``.
         """
         guarded = self._guard.wrap(topic, callback)
         name = self._parameters_of_ours.topic(topic)
@@ -105,6 +105,21 @@ class LifecycleNode(RclpyLifecycleNode):
 
         self._keep(destroy)
         return subscription
+
+    def watch(self, type_: Any, topic: str, died: Callable[[], None]) -> None:
+        """Call back when a ``vital`` publisher of a topic has died without leaving, as by SIGKILL."""
+        guarded = self._guard.wrap(f"{topic}: death", died)
+
+        def changed(event: Any) -> None:
+            if event.not_alive_count_change > 0:
+                guarded()
+
+        events = SubscriptionEventCallbacks(liveliness=changed)
+        name = self._parameters_of_ours.topic(topic)
+        watcher = self.create_subscription(
+            type_, name, lambda _message: None, asked_qos("vital"), event_callbacks=events
+        )
+        self._keep(lambda: self.destroy_subscription(watcher))
 
     def publish_to(self, type_: Any, topic: str, qos: str = "reliable") -> Publisher:
         """Create a publisher; the arguments are those of ``subscribe``."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.duration import Duration
+from rclpy.qos import DurabilityPolicy, HistoryPolicy, LivelinessPolicy, QoSProfile, ReliabilityPolicy
 
 from mm_robot.errors import ConfigError
 
 SENSOR_DEPTH = 5
 RELIABLE_DEPTH = 10
 STREAM_DEPTH = 100
+LEASE_SECONDS = 0.15
+"""Time after which the silent death of a vital publisher is noticed; its DDS library says that it lives."""
 
 
 def _profile(reliability: ReliabilityPolicy, durability: DurabilityPolicy, depth: int) -> QoSProfile:
@@ -23,8 +26,8 @@ def asked(name: str) -> QoSProfile:
     """The profile that a subscription asks for.
 
     ``sensor``: best effort, the freshest few (images, scans, odometry); ``stream``: reliable and deep, for
-    data without gaps (sound); ``reliable``: commands and texts; ``latched``: reliable, and the last
-    message is also heard by who comes late.
+    data without gaps (sound); ``reliable``: commands and texts; ``vital``: reliable, and only from publishers
+    whose death is noticed; ``latched``: reliable, and the last message is also heard by who comes late.
 
     Raises:
         ConfigError: there is no profile of this name.
@@ -34,17 +37,23 @@ def asked(name: str) -> QoSProfile:
         "sensor": (ReliabilityPolicy.BEST_EFFORT, volatile, SENSOR_DEPTH),
         "stream": (reliable, volatile, STREAM_DEPTH),
         "reliable": (reliable, volatile, RELIABLE_DEPTH),
+        "vital": (reliable, volatile, RELIABLE_DEPTH),
         "latched": (reliable, DurabilityPolicy.TRANSIENT_LOCAL, 1),
     }
     if name not in profiles:
         raise ConfigError(f"quality of service {name!r} was given; allowed is one of {', '.join(profiles)}")
-    return _profile(*profiles[name])
+    profile = _profile(*profiles[name])
+    if name == "vital":
+        profile.liveliness = LivelinessPolicy.AUTOMATIC
+        profile.liveliness_lease_duration = Duration(seconds=LEASE_SECONDS)
+    return profile
 
 
 def offered(name: str) -> QoSProfile:
     """The profile that a publisher offers: as asked for, but always reliable, so that all can hear it."""
     profile = asked(name)
-    return _profile(ReliabilityPolicy.RELIABLE, profile.durability, profile.depth)
+    profile.reliability = ReliabilityPolicy.RELIABLE
+    return profile
 
 
 def adapted(profile: QoSProfile, offers: Iterable[QoSProfile]) -> QoSProfile:

@@ -10,7 +10,7 @@ from rclpy.qos import DurabilityPolicy, ReliabilityPolicy, qos_check_compatible 
 from rclpy.qos import QoSCompatibility as Compatibility  # noqa: E402
 
 from mm_robot.errors import ConfigError  # noqa: E402
-from mm_robot.ros.qos import adapted, asked, in_words, offered  # noqa: E402
+from mm_robot.ros.qos import LEASE_SECONDS, adapted, asked, in_words, offered  # noqa: E402
 
 NAMES = ("sensor", "stream", "reliable", "latched")
 
@@ -41,5 +41,12 @@ def test_adapting_gives_up_no_more_than_needed() -> None:
 
 
 def test_an_unknown_profile_is_refused() -> None:
-    with pytest.raises(ConfigError, match="sensor, stream, reliable, latched"):
+    with pytest.raises(ConfigError, match="sensor, stream, reliable, vital, latched"):
         asked("fast")
+
+
+def test_a_vital_publisher_is_watched_and_heard_by_everyone() -> None:
+    lease = offered("vital").liveliness_lease_duration.nanoseconds * 1e-9
+    assert lease == pytest.approx(LEASE_SECONDS)
+    for name in ("vital", "reliable", "sensor"):
+        assert qos_check_compatible(offered("vital"), asked(name))[0] != Compatibility.ERROR
