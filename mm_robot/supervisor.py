@@ -16,15 +16,15 @@ from typing import IO, TextIO
 WRONG_INPUT = 2
 """Exit status of a process that was given something wrong: starting it again would not help."""
 
-FIRST_DELAY = 1.0
+FIRST_DELAY = 0.3
 LONGEST_DELAY = 30.0
-STEADY_AFTER = 60.0
+STEADY_AFTER = 10.0
 """Seconds a process runs before its next death counts as the first one again."""
 
 GRACE = 8.0
 """Seconds that a process has to end by itself before it is killed."""
 
-POLL = 0.1
+POLL = 0.05
 PR_SET_PDEATHSIG = 1
 
 
