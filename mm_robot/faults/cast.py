@@ -39,7 +39,7 @@ class Cast:
 
     def commands(self, folder: Path) -> list[Command]:
         """What the supervisor runs; a parameter file is written into the folder."""
-        file = folder / "parameters.yaml"
+        file = folder / f"parameters{self.namespace.replace('/', '_')}.yaml"
         sections = {f"/**/{node}": {"ros__parameters": dict(own)} for node, own in self.parameters.items()}
         file.write_text(yaml.safe_dump(sections))
         described = describe(

@@ -8,16 +8,32 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from mm_robot.errors import InputError
-from mm_robot.faults import camera_faults, model_faults, process_faults, stop_faults
+from mm_robot.faults import (
+    audio_faults,
+    camera_faults,
+    instruction_faults,
+    model_faults,
+    network_faults,
+    obstacle_faults,
+    process_faults,
+    stamp_faults,
+    stop_faults,
+)
 from mm_robot.faults.fault import Fault, FaultError
 from mm_robot.faults.report import Report, Row
 from mm_robot.faults.rig import CASTS, Rig, rig
+from mm_robot.faults.soak import ROWS, soak
 
 FAULTS: tuple[Fault, ...] = (
     *camera_faults.FAULTS,
     *model_faults.FAULTS,
     *process_faults.FAULTS,
     *stop_faults.FAULTS,
+    *audio_faults.FAULTS,
+    *stamp_faults.FAULTS,
+    *instruction_faults.FAULTS,
+    *obstacle_faults.FAULTS,
+    *network_faults.FAULTS,
 )
 ROW_GIVEN_UP_AFTER = 5
 """Failures in a row after which a fault's remaining trials are left out."""
@@ -37,8 +53,8 @@ def chosen(name: str | None) -> tuple[Fault, ...]:
 
 def run_matrix(
     faults: Sequence[Fault], trials: int | None, report: Report, tell: Callable[[str], None]
-) -> bool:
-    """Make the trials that the report lacks; return whether every one of the faults passed.
+) -> None:
+    """Make the trials that the report lacks.
 
     Args:
         faults: what to break.
@@ -62,9 +78,19 @@ def run_matrix(
                 with ExitStack() as stack:
                     tell(f"starting the robot: {cast}")
                     _run_cast(stack.enter_context(rig(cast, Path(folder))), due, rows, report, tell)
-    for fault in faults:
-        tell(summary(rows[fault.name]))
-    return all(rows[fault.name].passed for fault in faults)
+
+
+def run_soak(minutes: float, report: Report, tell: Callable[[str], None]) -> None:
+    """Drive for so many minutes, unless the report has that already.
+
+    Raises:
+        FaultError: the robot does not come up, or a node dies.
+    """
+    if {name for name, _, _ in ROWS} <= {row.fault for row in report}:
+        return
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder, rig("robot", Path(folder)) as whole:
+        tell(f"driving for {minutes:g} minutes")
+        soak(whole, minutes, report, tell)
 
 
 def summary(row: Row) -> str:

@@ -26,6 +26,8 @@ from mm_robot.types import Decision, Observation, Skill
 
 STAND_IN = "stand-in"
 STEPS = 5
+OBEYED = "obeyed "
+"""Before the name of a fault that decisions have from now on."""
 HANG_SECONDS = 10.0
 PONDER_SECONDS = 0.25
 """How long a model takes that is slow, but not too slow to drive by."""
@@ -151,6 +153,7 @@ class FaultyPolicyNode(PolicyNode):
             self._stand_in.velocity = (float(words[1]), float(words[2]))
         else:
             self._faulty.fault = message.data
+            self._tell(OBEYED + message.data)
 
     def _tell(self, fault: str) -> None:
         self._told.publish(String(data=json.dumps({"fault": fault, "at": time.monotonic()})))

@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import cv2
@@ -18,7 +18,7 @@ from mm_robot.environment import process_variables
 from mm_robot.faults.body import HEIGHT, WIDTH, Body, moving_picture
 from mm_robot.faults.cast import Cast, Troupe
 from mm_robot.faults.fault import FaultError
-from mm_robot.faults.policy_node import STAND_IN
+from mm_robot.faults.policy_node import OBEYED, STAND_IN
 from mm_robot.faults.probe import Probe
 from mm_robot.ros.domain import private_domain
 
@@ -30,23 +30,27 @@ RESTART_WITHIN = 60.0
 INSTRUCTIONS = ("turn around", "go forward two metres", "turn around", "go back two metres")
 VIDEO_FRAMES = 90
 
-CASTS = ("stand-in", "robot")
+CASTS = ("stand-in", "robot", "two robots")
 
 
 class Rig:
     """What a trial works with.
 
     ``speed`` is the highest that the gate permits, m/s. The stand-in drives at that speed unless ``drive``
-    says otherwise.
+    says otherwise. ``heard`` are the instructions that the speech node heard: (monotonic s, text). ``other``
+    is a second robot in the same network, where there is one.
     """
 
     def __init__(self, name: str, troupe: Troupe, probe: Probe, body: Body) -> None:
         """Put the parts together."""
         self.troupe, self.probe, self.body = troupe, probe, body
+        self.other: Rig | None = None
         self.speed = float(load_config().node("safety_gate")["max_linear"])
         self._real = name == "robot"
         self._began: list[tuple[str, float]] = []
+        self.heard: list[tuple[float, str]] = []
         probe.hear(String, "faults/began", self._keep_beginning)
+        probe.hear(String, "instruction/voice", lambda m: self.heard.append((time.monotonic(), m.data)))
 
     def wait_until_ready(self) -> None:
         """Wait until every node is active and the policy decides.
@@ -75,6 +79,7 @@ class Rig:
         """Let the model go wrong from its next decision on, or be well again with an empty text."""
         self._began.clear()
         self.probe.publish("faults/model", String(data=fault))
+        self.began(OBEYED + fault)
 
     def drive(self, linear: float, angular: float = 0.0) -> None:
         """Say what the stand-in proposes, m/s and rad/s."""
@@ -147,34 +152,44 @@ def rig(name: str, folder: Path) -> Iterator[Rig]:
     """Start a rig by the name of its cast, on a ROS domain of its own, and end it afterwards.
 
     ``stand-in``: safety gate, speech, and the driving node with a policy that drives straight on; ``robot``:
-    the same with the embedded policy, and the camera node on a video. Logs go into the folder.
+    the same with the embedded policy, and the camera node on a video; ``two robots``: two stand-ins without
+    ears, each in a namespace of its own. Logs go into the folder.
 
     Raises:
         FaultError: the nodes do not come up.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    if name == "stand-in":
-        cast = Cast(("safety_gate", "speech", "policy"), STAND_IN)
-    else:
-        video = _video(folder / "camera.avi")
-        camera = {"source": str(video), "loop": True}
-        cast = Cast(("safety_gate", "speech", "policy", "camera"), "embedded", parameters={"camera": camera})
-    with private_domain() as domain, environment(domain):
-        troupe = Troupe(cast, folder / f"{name}.log")
-        try:
-            probe = Probe(domain)
-            body = Body(probe, float(load_config().node("safety_gate")["robot_radius"]))
-            body.camera = name == "stand-in"
-            try:
-                probe.wait(lambda: len(troupe.nodes()) == len(cast.nodes), 30.0, "the nodes to be started")
-                whole = Rig(name, troupe, probe, body)
-                whole.wait_until_ready()
-                yield whole
-            finally:
-                body.close()
-                probe.close()
-        finally:
-            troupe.end()
+    log = folder / f"{name}.log"
+    with private_domain() as domain, environment(domain), ExitStack() as stack:
+        if name == "two robots":
+            casts = [Cast(("safety_gate", "policy"), STAND_IN, space) for space in ("/one", "/two")]
+            first, second = [stack.enter_context(_robot(name, cast, domain, log)) for cast in casts]
+            first.other = second
+        elif name == "robot":
+            camera = {"source": str(_video(folder / "camera.avi")), "loop": True}
+            nodes = ("safety_gate", "speech", "policy", "camera")
+            cast = Cast(nodes, "embedded", parameters={"camera": camera})
+            first = stack.enter_context(_robot(name, cast, domain, log))
+        else:
+            cast = Cast(("safety_gate", "speech", "policy"), STAND_IN)
+            first = stack.enter_context(_robot(name, cast, domain, log))
+        yield first
+
+
+@contextmanager
+def _robot(name: str, cast: Cast, domain: int, log: Path) -> Iterator[Rig]:
+    with ExitStack() as stack:
+        troupe = Troupe(cast, log)
+        stack.callback(troupe.end)
+        probe = Probe(domain, cast.namespace)
+        stack.callback(probe.close)
+        body = Body(probe, float(load_config().node("safety_gate")["robot_radius"]))
+        stack.callback(body.close)
+        body.camera = "camera" not in cast.nodes
+        probe.wait(lambda: len(troupe.nodes()) == len(cast.nodes), 30.0, "the nodes to be started")
+        whole = Rig(name, troupe, probe, body)
+        whole.wait_until_ready()
+        yield whole
 
 
 @contextmanager

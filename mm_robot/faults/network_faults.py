@@ -1,0 +1,84 @@
+"""DDS peers come and go, and another robot lives in the same network."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+from std_msgs.msg import Empty
+
+from mm_robot.faults.fault import Fault, FaultError
+from mm_robot.faults.rig import Rig
+
+PEERS = 5
+COME_WITHIN = 15.0
+GO_ON = 0.4
+PEER = """
+import os, time, rclpy
+from rclpy.context import Context
+from rclpy.node import Node
+from geometry_msgs.msg import TwistStamped
+from std_msgs.msg import String
+kept = []
+for number in range({peers}):
+    context = Context()
+    rclpy.init(args=[], context=context)
+    node = Node(f"peer_{{os.getpid()}}_{{number}}", context=context)
+    kept.append((node.create_publisher(String, "gossip", 10),
+                 node.create_subscription(TwistStamped, "cmd_vel", print, 10)))
+time.sleep(60)
+"""
+
+
+def peers(rig: Rig, number: int) -> float:
+    """Peers join, are killed without a farewell, and a person says stop: the s until the robot stands."""
+    rig.move(number)
+    before = rig.probe.node.count_publishers("gossip")
+    began = time.monotonic()
+    process = subprocess.Popen([sys.executable, "-c", PEER.format(peers=PEERS)], stdout=subprocess.DEVNULL)
+    try:
+        rig.probe.wait(
+            lambda: rig.probe.node.count_publishers("gossip") >= before + PEERS,
+            COME_WITHIN,
+            "the peers to come",
+        )
+    finally:
+        process.kill()
+        process.wait()
+    time.sleep(GO_ON)
+    if not all(each.moves for each in rig.probe.since(began)):
+        raise FaultError("the robot stopped because peers came and went")
+    fault = time.monotonic()
+    rig.probe.publish("stop", Empty())
+    return rig.probe.seconds_to_zero(fault, 3.0)
+
+
+def two_robots(rig: Rig, number: int) -> float:
+    """One of two robots is instructed, then both, then one is stopped: the s until that one alone stands."""
+    one, two = rig, rig.other
+    if two is None:
+        raise FaultError("there is no other robot")
+    if number % 2:
+        one, two = two, one
+    for each in (one, two):
+        each.probe.publish("stop", Empty())
+        each.probe.seconds_to_zero(time.monotonic(), 2.0)
+    alone = time.monotonic()
+    one.move(number)
+    if any(each.moves for each in two.probe.since(alone)):
+        raise FaultError("the robot that was not instructed moved")
+    two.move(number)
+    fault = time.monotonic()
+    one.probe.publish("stop", Empty())
+    seconds = one.probe.seconds_to_zero(fault, 3.0)
+    time.sleep(GO_ON)
+    if not all(each.moves for each in two.probe.since(fault)):
+        raise FaultError("the robot that was not told to stop stopped")
+    return seconds
+
+
+FAULTS = (
+    Fault("DDS peers come and go", 0.1, peers),
+    Fault("two robots in one network", 0.1, two_robots, cast="two robots"),
+)
