@@ -18,7 +18,7 @@ COUNTED_WITHIN = 3.0
 MEGABYTE = "go to the red ball " * 52_632
 
 
-def flooded(make: Callable[[int], String], rate: float = FLOOD_RATE) -> Callable[[Rig, int], float]:
+def flooded(make: Callable[[int], String | bytes], rate: float = FLOOD_RATE) -> Callable[[Rig, int], float]:
     """While instructions keep coming at ``rate`` Hz, a person says stop; the s until the robot stands.
 
     They keep coming for a while after the stop, and none of them may bring the robot to move again.
@@ -57,9 +57,10 @@ def _counted(rig: Rig) -> int:
     )
 
 
-def not_utf8(_number: int) -> String:
-    """A text that decoders find broken bytes in."""
-    return String(data="go to the \ufffd\ufffd ball")
+def not_utf8(_number: int) -> bytes:
+    """An instruction, as it goes over the wire, whose bytes are no UTF-8."""
+    text = b"go to the \xff\xfe\xc3\x28 ball\0"
+    return b"\0\1\0\0" + len(text).to_bytes(4, "little") + text
 
 
 FAULTS = (

@@ -48,7 +48,7 @@ def peers(rig: Rig, number: int) -> float:
         process.wait()
     time.sleep(GO_ON)
     if not all(each.moves for each in rig.probe.since(began)):
-        raise FaultError("the robot stopped because peers came and went")
+        raise FaultError(f"the robot stopped while peers came and went: {rig.probe.why(began)}")
     fault = time.monotonic()
     rig.probe.publish("stop", Empty())
     return rig.probe.seconds_to_zero(fault, 3.0)

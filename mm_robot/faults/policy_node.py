@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import torch
 from std_msgs.msg import String
 
 from mm_robot.model.policy import Policy, load_policy
@@ -83,15 +84,11 @@ def _run_out_of_memory(_decide: Decide, _observation: Observation) -> Decision:
 
 
 def _run_out_of_torch_memory(_decide: Decide, _observation: Observation) -> Decision:
-    import torch
-
     torch.zeros(1 << 57, dtype=torch.float32)
     raise AssertionError("this machine has an exabyte of memory")
 
 
 def _run_out_of_gpu_memory(_decide: Decide, _observation: Observation) -> Decision:
-    import torch
-
     raise torch.OutOfMemoryError("CUDA out of memory, as it was told to be")
 
 

@@ -45,7 +45,8 @@ class Probe:
     """A node that spins in a thread of its own.
 
     ``health`` holds for every node its latest diagnostics: key -> text, with ``message`` for the message;
-    ``status`` the policy's latest status; ``listeners`` are called with each velocity.
+    ``status`` the policy's latest status; ``reasons`` why the driving node and the gate held the robot, with
+    the monotonic time at which they said so; ``listeners`` are called with each velocity.
     """
 
     def __init__(self, domain: int, namespace: str = "/") -> None:
@@ -55,12 +56,14 @@ class Probe:
         self.node = Node("fault_probe", context=self.context, namespace=namespace)
         self.health: dict[str, dict[str, str]] = {}
         self.status: dict[str, Any] = {}
+        self.reasons: deque[tuple[float, str]] = deque(maxlen=200)
         self.listeners: list[Callable[[Velocity], None]] = []
         self._velocities: deque[Velocity] = deque(maxlen=KEPT)
         self._publishers: dict[str, Publisher] = {}
         self.hear(TwistStamped, "cmd_vel", self._keep_velocity)
         self.hear(DiagnosticArray, "/diagnostics", self._keep_health)
         self.hear(String, "policy/status", self._keep_status, "latched")
+        self.hear(String, "safety_gate/status", self._keep_reason, "latched")
         self._executor = SingleThreadedExecutor(context=self.context)
         self._executor.add_node(self.node)
         self._thread = threading.Thread(target=self._spin, name="probe", daemon=True)
@@ -142,6 +145,11 @@ class Probe:
             time.sleep(POLL)
         raise FaultError(f"the velocity did not become zero within {within:g} s")
 
+    def why(self, moment: float) -> str:
+        """Why the robot was held since a moment (monotonic s), as the nodes say."""
+        told = dict.fromkeys(reason for at, reason in tuple(self.reasons) if at > moment)
+        return "; ".join(told) or "nobody says why"
+
     def counter(self, node: str, key: str) -> int:
         """A counter of a node's diagnostics; 0 while it has not counted yet."""
         return int(self.health.get(node, {}).get(key, 0))
@@ -162,6 +170,12 @@ class Probe:
 
     def _keep_status(self, message: String) -> None:
         self.status = json.loads(message.data)
+        self._keep_reason(message)
+
+    def _keep_reason(self, message: String) -> None:
+        reason = json.loads(message.data)["reason"]
+        if reason:
+            self.reasons.append((time.monotonic(), reason))
 
     def _spin(self) -> None:
         try:

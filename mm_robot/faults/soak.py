@@ -40,7 +40,7 @@ class Course:
     gaps: list[float] = field(default_factory=list)
 
     def growth(self) -> dict[str, float]:
-        """Node -> how fast its memory grew after the warm-up, MB/h: the slope of the line of least squares."""
+        """Node -> how fast its memory grew after the warm-up, MB/h: the slope of a line of least squares."""
         first = int(WARM_UP * len(self.times))
         hours = np.array(self.times[first:]) / 3600
         return {node: float(np.polyfit(hours, values[first:], 1)[0]) for node, values in self.memory.items()}

@@ -30,7 +30,7 @@ def stamped(stamp: Callable[[float], float]) -> Callable[[Rig, int], float]:
         try:
             time.sleep(SETTLE)
             if not all(each.moves for each in rig.probe.since(began)):
-                raise FaultError("the robot stopped because of the stamps alone")
+                raise FaultError(f"the robot stopped because of the stamps alone: {rig.probe.why(began)}")
             fault = time.monotonic()
             if number % 2:
                 rig.body.camera = False
