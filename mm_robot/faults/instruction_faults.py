@@ -14,6 +14,7 @@ PROMPT = 0.1
 FLOOD_SECONDS = 0.5
 FLOOD_RATE = 1000
 BEFORE_STOP = 0.2
+SETTLE = 0.5
 COUNTED_WITHIN = 3.0
 MEGABYTE = "go to the red ball " * 52_632
 
@@ -39,6 +40,9 @@ def flooded(make: Callable[[int], String | bytes], rate: float = FLOOD_RATE) -> 
                 rig.probe.publish("stop", Empty())
             time.sleep(max(0.0, began + sent / rate - time.monotonic()))
         seconds = rig.probe.seconds_to_zero(fault, 3.0)
+        time.sleep(SETTLE)
+        if any(each.moves for each in rig.probe.since(fault + seconds)):
+            raise FaultError("the robot moved again after the stop, by what kept coming")
         rig.probe.wait(lambda: _counted(rig) > counted, COUNTED_WITHIN, "the instructions to be counted")
         if rig.troupe.nodes() != processes:
             raise FaultError("a node died")

@@ -12,7 +12,7 @@ from mm_robot.errors import ConfigError
 SENSOR_DEPTH = 5
 RELIABLE_DEPTH = 10
 STREAM_DEPTH = 100
-LEASE_SECONDS = 0.15
+LEASE_SECONDS = 0.25
 """Time after which the silent death of a vital publisher is noticed; its DDS library says that it lives."""
 
 
