@@ -20,6 +20,7 @@ from std_srvs.srv import Trigger
 
 from mm_robot.ros.node import LifecycleNode, spin
 from mm_robot.safety.gate import Permit, Reason, SafetyGate
+from mm_robot.safety.hearing import Hearing
 from mm_robot.safety.limits import limits_from
 
 STATUS_SECONDS = 0.2
@@ -36,6 +37,7 @@ class SafetyGateNode(LifecycleNode):
         self._gate = SafetyGate(limits_from(self.values))
         self._stamped = bool(self.value("enable_stamped_cmd_vel"))
         self._scanner = (self.value("scan_x"), self.value("scan_y"), self.value("scan_yaw"))
+        self._hearing = Hearing()
         self._permit = Permit(0.0, 0.0, "none", Reason.SILENCE)
         outside = TwistStamped if self._stamped else Twist
         self._commands = self.publish_to(outside, "cmd_vel")
@@ -44,7 +46,7 @@ class SafetyGateNode(LifecycleNode):
         self.subscribe(outside, "cmd_vel_teleop", lambda message: self._propose("teleop", message))
         self.subscribe(LaserScan, "scan", self._scan, "sensor")
         self.subscribe(Empty, "stop", self._stop)
-        self.watch(Empty, "hearing", self._ear_died)
+        self.watch(Empty, "hearing", self._go_deaf, self._hearing.find)
         self.subscribe(Bool, "estop", self._emergency_stop)
         for topic in ("instruction", "instruction/voice"):
             self.subscribe(String, topic, self._instruction)
@@ -79,9 +81,9 @@ class SafetyGateNode(LifecycleNode):
         self._gate.stop(time.monotonic())
         self.count("stops")
 
-    def _ear_died(self) -> None:
+    def _go_deaf(self) -> None:
         self.count("deaths of the speech node")
-        self._gate.stop(time.monotonic())  # nobody hears "stop" any more
+        self._hearing.lose(time.monotonic())
 
     def _stop_by_service(self, _request: Any, response: Any) -> None:
         self._stop(Empty())
@@ -100,8 +102,14 @@ class SafetyGateNode(LifecycleNode):
         response.success, response.message = True, "every stop is ended; the policy waits for an instruction"
 
     def _publish(self) -> None:
-        if self.active:
-            permit = self._gate.permit(time.monotonic())
+        now = time.monotonic()
+        if self._hearing.given_up(now):
+            self._gate.stop(now)
+        if self._hearing.deaf:
+            self._gate.halt()
+            permit = Permit(0.0, 0.0, "none", Reason.DEAF)
+        elif self.active:
+            permit = self._gate.permit(now)
         else:
             self._gate.halt()
             permit = Permit(0.0, 0.0, "none", Reason.INACTIVE)

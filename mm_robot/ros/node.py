@@ -106,13 +106,23 @@ class LifecycleNode(RclpyLifecycleNode):
         self._keep(destroy)
         return subscription
 
-    def watch(self, type_: Any, topic: str, died: Callable[[], None]) -> None:
-        """Call back when a ``vital`` publisher of a topic has died without leaving, as by SIGKILL."""
-        guarded = self._guard.wrap(f"{topic}: death", died)
+    def watch(self, type_: Any, topic: str, died: Callable[[], None], lives: Callable[[], None]) -> None:
+        """Watch the ``vital`` publishers of a topic.
+
+        Args:
+            type_: message class; nothing needs to be published.
+            topic: standard name of the topic.
+            died: called when one has died without leaving, as by SIGKILL, or seems to.
+            lives: called when one is there, for the first time or again.
+        """
+        lost = self._guard.wrap(f"death of {topic}", died)
+        found = self._guard.wrap(f"life of {topic}", lives)
 
         def changed(event: Any) -> None:
             if event.not_alive_count_change > 0:
-                guarded()
+                lost()
+            elif event.alive_count_change > 0:
+                found()
 
         events = SubscriptionEventCallbacks(liveliness=changed)
         name = self._parameters_of_ours.topic(topic)

@@ -37,6 +37,7 @@ class Reason(str, Enum):
     NO_SCAN = "no fresh scan"
     OBSTACLE = "obstacle"
     LIMITED = "limited"
+    DEAF = "nobody hears stop: the speech node is gone"
     INACTIVE = "the gate is not active"
 
 
