@@ -116,7 +116,7 @@ class _Supervisor:
             text=True,
             errors="replace",
             start_new_session=True,
-            preexec_fn=_end_with_parent,
+            preexec_fn=end_with_parent,
         )
         process.reader = threading.Thread(
             target=self._pass_on, args=(process.command.name, process.running.stdout), daemon=True
@@ -165,7 +165,7 @@ class _Supervisor:
         self._signals += 1
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """In the child: ask Linux to end it when its parent dies, even by SIGKILL."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -20,7 +20,7 @@ import yaml
 
 from mm_robot.bringup import describe
 from mm_robot.environment import process_variables
-from mm_robot.supervisor import Command, supervise
+from mm_robot.supervisor import Command, end_with_parent, supervise
 
 PRODUCT = "mm_robot.nodes."
 FAULTY = "mm_robot.faults.policy_node"
@@ -73,6 +73,7 @@ class Troupe:
                 stdout=file,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=end_with_parent,
             )
 
     def nodes(self) -> dict[str, int]:

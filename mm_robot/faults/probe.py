@@ -63,7 +63,8 @@ class Probe:
         self.hear(TwistStamped, "cmd_vel", self._keep_velocity)
         self.hear(DiagnosticArray, "/diagnostics", self._keep_health)
         self.hear(String, "policy/status", self._keep_status, "latched")
-        self.hear(String, "safety_gate/status", self._keep_reason, "latched")
+        self.hear(String, "safety_gate/status", self._keep_reason)
+        self.hear(String, "policy/status", self._keep_reason)
         self._executor = SingleThreadedExecutor(context=self.context)
         self._executor.add_node(self.node)
         self._thread = threading.Thread(target=self._spin, name="probe", daemon=True)
@@ -170,7 +171,6 @@ class Probe:
 
     def _keep_status(self, message: String) -> None:
         self.status = json.loads(message.data)
-        self._keep_reason(message)
 
     def _keep_reason(self, message: String) -> None:
         reason = json.loads(message.data)["reason"]

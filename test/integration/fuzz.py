@@ -43,8 +43,9 @@ from mm_robot.topics import TOPICS
 BATCH = 20
 """Messages of one example, after which the robot is looked at."""
 SETTLE = 0.05
-ALONE = {"cmd_vel"}
-"""Topics that only the simulator may be sent: at them the robot is judged."""
+OTHER = {"cmd_vel", "image_raw/compressed", "camera_info"}
+"""What the other cast is sent. The robot is judged at its ``cmd_vel``, so it is sent none."""
+ELSEWHERE = {"cmd_vel", "image_raw/compressed"}
 NAMESPACES = ("/robot", "/other")
 
 
@@ -67,10 +68,9 @@ class Target:
         self.topics = {
             topic.name: message_type(topic.type)
             for topic in TOPICS
-            if set(topic.subscribers) & set(cast.nodes) and (topic.name in ALONE) != whole
+            if set(topic.subscribers) & set(cast.nodes)
+            and (topic.name not in ELSEWHERE if whole else topic.name in OTHER)
         }
-        if not whole:
-            self.topics.pop("image_raw", None)
         self.publishers: dict[str, Publisher] = {
             name: self.probe.node.create_publisher(type_, name, offered("reliable"))
             for name, type_ in self.topics.items()
@@ -149,6 +149,8 @@ class Fuzz:
         future = target.setters[node].call_async(request)
         robot.wait(future.done, 10.0, f"{node} to answer when {parameter} is set")
         self.set += 1
+        if node == "simulator":
+            target.probe.call(Trigger, "simulator/reset", within=40.0)
         time.sleep(SETTLE)
         self._look(began)
 
