@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mm_robot.safety.limits import ON_STALE_SCAN
 from mm_robot.specification import Parameter
 from mm_robot.topics import NODES, TOPICS, topics_of
 
@@ -41,11 +42,21 @@ SAFETY_GATE = (
     Parameter("max_angular", float, "highest turning speed", "rad/s", 0, 10),
     Parameter("linear_acceleration", float, "fastest gain of speed", "m/s^2", 0.01, 20),
     Parameter("angular_acceleration", float, "fastest gain of turning speed", "rad/s^2", 0.01, 50),
+    Parameter("linear_jerk", float, "how fast the gain of speed sets in", "m/s^3", 0.1, 1000),
+    Parameter("angular_jerk", float, "how fast the gain of turning speed sets in", "rad/s^3", 0.1, 1000),
     Parameter("linear_braking", float, "fastest loss of speed", "m/s^2", 0.01, 20),
     Parameter("angular_braking", float, "fastest loss of turning speed", "rad/s^2", 0.01, 50),
     Parameter("policy_timeout", float, "silence of the policy after which the robot stands", "s", 0.02, 5),
     Parameter("teleop_timeout", float, "silence of the joystick after which it has no say", "s", 0.02, 5),
-    Parameter("on_stale_scan", str, "what to do without a fresh scan", choices=("stop", "ignore")),
+    Parameter("on_stale_scan", str, "what to do without a fresh scan", choices=ON_STALE_SCAN),
+    Parameter(
+        "creep_speed",
+        float,
+        "highest speed without a fresh scan where that is to creep, and back where nothing looks behind",
+        "m/s",
+        0,
+        1,
+    ),
     Parameter(
         "stop_distance", float, "room left around the robot; things bulge where no ray goes", "m", 0, 5
     ),

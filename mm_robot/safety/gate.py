@@ -1,7 +1,7 @@
 """The safety gate: decides, from what is proposed and seen, what the wheels may do.
 
-Who has the say, strongest first: the emergency stop, a spoken stop, the joystick, the policy. Silence,
-a stale scan and numbers that are not finite mean standing. Times are seconds of one monotonic clock.
+Who has the say, strongest first: the emergency stop, a stop, the joystick, the policy. Silence, stale eyes
+and numbers that are not finite mean standing. Times are seconds of one monotonic clock.
 """
 
 from __future__ import annotations
@@ -31,7 +31,12 @@ class Reason(str, Enum):
     NONE = ""
     EMERGENCY_STOP = "emergency stop"
     STOPPED = "stopped"
+    NO_HEARTBEAT = "no heartbeat of the emergency stop"
+    DISARMED = "not armed"
+    NOT_HELD = "the hold-to-run button is not held"
     WAITING = "waiting for an instruction"
+    APPROVAL = "waiting for a person's approval"
+    VERDICT = "waiting for the policy's verdict"
     SILENCE = "nothing is proposed"
     INVALID = "what is proposed is not a finite velocity"
     NO_SCAN = "no fresh scan"
@@ -71,13 +76,13 @@ class SafetyGate:
         self._limits = limits
         self._proposals: dict[str, _Proposal] = {}
         self._points: FloatArray = np.zeros((0, 2), np.float32)
-        self._scanned: float | None = None
+        self._seen: float | None = None
         self._button = False
         self._emergency = False
         self._stopped = False
-        self._waiting = False
-        self._linear = 0.0
-        self._angular = 0.0
+        self._all_round = True
+        self._linear = self._linear_gain = 0.0
+        self._angular = self._angular_gain = 0.0
         self._permitted: float | None = None
 
     @property
@@ -87,12 +92,17 @@ class SafetyGate:
 
     @property
     def stopped(self) -> bool:
-        """Whether a spoken stop is in force."""
+        """Whether a stop is in force."""
         return self._stopped
 
     def scan_age(self, now: float) -> float:
-        """Seconds since the last usable scan; inf before the first."""
-        return math.inf if self._scanned is None else now - self._scanned
+        """Seconds since obstacles were last seen or seen to be absent; inf before the first time."""
+        return math.inf if self._seen is None else now - self._seen
+
+    def proposed(self, source: str) -> tuple[float, float] | None:
+        """The velocity (m/s, rad/s) that a source proposed last, None where it has none to its name."""
+        proposal = self._proposals.get(source)
+        return None if proposal is None else (proposal.linear, proposal.angular)
 
     def propose(self, source: str, linear: float, angular: float, now: float) -> None:
         """Take note of a wanted velocity (m/s, rad/s); a value that is not finite means standing.
@@ -120,20 +130,26 @@ class SafetyGate:
         Raises:
             InputError: the scan is unusable; the last usable one stays, and grows stale.
         """
-        self._points = scan_points(ranges, angle_min, angle_increment, pose)
-        self._scanned = now
+        self.see(scan_points(ranges, angle_min, angle_increment, pose), now)
+
+    def see(self, points: FloatArray, now: float, all_round: bool = True) -> None:
+        """Take note of obstacles at ``points`` [N, 2] (m, robot frame).
+
+        ``all_round`` is False where nothing looks behind the robot: it then goes backwards no faster than
+        ``creep_speed``.
+        """
+        self._points, self._seen, self._all_round = points, now, all_round
 
     def stop(self, now: float) -> None:
-        """A person said stop: stand until the policy is given a new instruction."""
+        """A person said stop: stand until ``release``."""
         self._stopped = True
 
     def release(self, now: float) -> None:
-        """The policy is given a new instruction: a spoken stop ends, and what was proposed before is void.
+        """A new instruction: a stop ends, and what the policy proposed before is void.
 
-        An emergency stop stays in force, and so does a stop that it brought with it.
+        An emergency stop stays in force.
         """
-        if not self._emergency:
-            self._stopped = self._waiting = False
+        self._stopped = False
         self._proposals.pop("policy", None)
 
     def emergency_stop(self, engaged: bool, now: float) -> None:
@@ -142,66 +158,100 @@ class SafetyGate:
         self._emergency = self._emergency or engaged
 
     def reset_emergency_stop(self, now: float) -> None:
-        """A person ends every stop. The policy still stands until it is given a new instruction.
+        """A person ends every stop; what was proposed before is void.
 
         Raises:
             InputError: the emergency stop is still pressed.
         """
         if self._button:
             raise InputError("the emergency stop is still pressed; let it go, then reset it")
-        self._waiting = self._waiting or self._emergency or self._stopped
         self._emergency = self._stopped = False
         self._proposals.clear()
 
     def halt(self) -> None:
         """The wheels were stopped from outside: what is permitted next starts from standing."""
-        self._linear = self._angular = 0.0
+        self._linear = self._linear_gain = self._angular = self._angular_gain = 0.0
 
-    def permit(self, now: float) -> Permit:
-        """What the wheels may do now; called at a steady rate."""
+    def permit(self, now: float, hold: Reason = Reason.NONE, policy_hold: Reason = Reason.NONE) -> Permit:
+        """What the wheels may do now; called at a steady rate.
+
+        ``hold`` is why nobody has the say, ``policy_hold`` why the policy has not; NONE where they have.
+        """
         seconds = 0.0 if self._permitted is None else min(max(now - self._permitted, 0.0), LONGEST_STEP)
         self._permitted = now
         if self._emergency:
             self.halt()
             return Permit(0.0, 0.0, "none", Reason.EMERGENCY_STOP)
-        limits = self._limits
-        source, proposal, reason = self._choose(now)
-        linear = _within(proposal.linear, limits.max_linear)
-        angular = _within(proposal.angular, limits.max_angular)
-        if reason is Reason.NONE and self._scan_is_stale(now) and limits.stop_on_stale_scan:
-            linear, angular, reason = 0.0, 0.0, Reason.NO_SCAN
+        source, proposal, reason = self._choose(now, hold, policy_hold)
+        linear, angular, reason = self._bounded(proposal, reason, now)
         if linear == angular == 0.0:
             self.halt()  # a standstill is obeyed at once; the limits shape speeding up
-        linear = ramp(self._linear, linear, limits.linear_acceleration, limits.linear_braking, seconds)
-        angular = ramp(self._angular, angular, limits.angular_acceleration, limits.angular_braking, seconds)
+        linear, angular = self._ramped(linear, angular, seconds)
         safe = self._before_obstacle(linear, angular, now)
         if safe != linear:
-            linear = safe
+            linear, self._linear_gain = safe, 0.0
             reason = Reason.OBSTACLE if reason is Reason.NONE else reason
         self._linear, self._angular = linear, angular
         if reason is Reason.NONE and (linear, angular) != (proposal.linear, proposal.angular):
             reason = Reason.LIMITED
         return Permit(linear, angular, source, reason)
 
-    def _choose(self, now: float) -> tuple[str, _Proposal, Reason]:
+    def _choose(self, now: float, hold: Reason, policy_hold: Reason) -> tuple[str, _Proposal, Reason]:
         standing = _Proposal(0.0, 0.0, now, True)
         if self._stopped:
             return "none", standing, Reason.STOPPED
+        if hold is not Reason.NONE:
+            return "none", standing, hold
         timeouts = {"teleop": self._limits.teleop_timeout, "policy": self._limits.policy_timeout}
         for source in SOURCES:
             proposal = self._proposals.get(source)
             if proposal is None or not 0 <= now - proposal.received <= timeouts[source]:
                 continue
-            if source == "policy" and self._waiting:
-                return "none", standing, Reason.WAITING
+            if source == "policy" and policy_hold is not Reason.NONE:
+                return "none", standing, policy_hold
             return source, proposal, Reason.NONE if proposal.valid else Reason.INVALID
         return "none", standing, Reason.SILENCE
 
-    def _scan_is_stale(self, now: float) -> bool:
-        return self._scanned is None or not 0 <= now - self._scanned <= self._limits.scan_timeout
+    def _bounded(self, proposal: _Proposal, reason: Reason, now: float) -> tuple[float, float, Reason]:
+        """The proposal within the limits of speed, and within what may be done without eyes."""
+        limits = self._limits
+        linear = _within(proposal.linear, limits.max_linear)
+        angular = _within(proposal.angular, limits.max_angular)
+        if not self._all_round:
+            linear = max(linear, -limits.creep_speed)
+        if reason is Reason.NONE and self._is_stale(now) and limits.on_stale_scan != "ignore":
+            if limits.on_stale_scan == "stop":
+                return 0.0, 0.0, Reason.NO_SCAN
+            return _within(linear, limits.creep_speed), angular, Reason.NO_SCAN
+        return linear, angular, reason
+
+    def _ramped(self, linear: float, angular: float, seconds: float) -> tuple[float, float]:
+        limits = self._limits
+        linear, self._linear_gain = ramp(
+            self._linear,
+            self._linear_gain,
+            linear,
+            acceleration=limits.linear_acceleration,
+            braking=limits.linear_braking,
+            jerk=limits.linear_jerk,
+            seconds=seconds,
+        )
+        angular, self._angular_gain = ramp(
+            self._angular,
+            self._angular_gain,
+            angular,
+            acceleration=limits.angular_acceleration,
+            braking=limits.angular_braking,
+            jerk=limits.angular_jerk,
+            seconds=seconds,
+        )
+        return linear, angular
+
+    def _is_stale(self, now: float) -> bool:
+        return self._seen is None or not 0 <= now - self._seen <= self._limits.scan_timeout
 
     def _before_obstacle(self, linear: float, angular: float, now: float) -> float:
-        if self._scanned is None or self._scan_is_stale(now):
+        if self._seen is None or self._is_stale(now):
             return linear
         limits = self._limits
         return safe_speed(
@@ -211,7 +261,7 @@ class SafetyGate:
             radius=limits.robot_radius,
             margin=limits.stop_distance,
             braking=limits.linear_braking,
-            delay=limits.reaction_time + now - self._scanned,
+            delay=limits.reaction_time + now - self._seen,
         )
 
 

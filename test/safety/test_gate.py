@@ -19,6 +19,7 @@ from mm_robot.types import FloatArray
 
 PERIOD = 0.02
 NOTHING = np.full(360, np.inf, np.float32)
+NO_POINTS = np.zeros((0, 2), np.float32)
 
 
 def ahead(distance: float) -> FloatArray:
@@ -92,7 +93,7 @@ def test_silence_of_the_policy_means_zero_at_once(gate: SafetyGate, limits: Limi
 
 
 def test_a_proposal_from_the_future_has_no_say(gate: SafetyGate) -> None:
-    gate.scan(NOTHING, 0.0)
+    gate.see(NO_POINTS, 0.0)
     gate.propose("policy", 0.3, 0.0, 5.0)
     assert gate.permit(0.0).reason is Reason.SILENCE
 
@@ -123,6 +124,7 @@ def test_the_emergency_stop_is_zero_at_once_and_stays(gate: SafetyGate) -> None:
     gate.emergency_stop(True, 1.0)
     assert gate.permit(1.0) == Permit(0.0, 0.0, "none", Reason.EMERGENCY_STOP)
     gate.emergency_stop(False, 1.1)
+    gate.stop(1.2)
     gate.release(1.2)
     for permit in drive(gate, 1.0, start=1.2, policy=(0.5, 0.0), teleop=(0.5, 0.0)):
         assert permit == Permit(0.0, 0.0, "none", Reason.EMERGENCY_STOP)
@@ -135,18 +137,39 @@ def test_the_emergency_stop_cannot_be_reset_while_pressed(gate: SafetyGate) -> N
     assert gate.permit(0.1).reason is Reason.EMERGENCY_STOP
 
 
-def test_a_reset_lets_a_person_drive_but_not_the_policy(gate: SafetyGate) -> None:
+def test_a_reset_ends_every_stop_and_voids_what_was_proposed(gate: SafetyGate) -> None:
     gate.emergency_stop(True, 0.0)
     gate.emergency_stop(False, 0.1)
-    gate.release(0.2)
+    gate.stop(0.1)
+    gate.propose("policy", 0.5, 0.0, 0.2)
     gate.reset_emergency_stop(0.3)
-    last = drive(gate, 1.0, start=0.3, policy=(0.5, 0.0))[-1]
-    assert last == Permit(0.0, 0.0, "none", Reason.WAITING)
-    last = drive(gate, 1.0, start=1.3, teleop=(0.2, 0.0))[-1]
-    assert last == Permit(0.2, 0.0, "teleop", Reason.NONE)
-    gate.release(2.3)
-    last = drive(gate, 1.0, start=2.9, policy=(0.1, 0.0))[-1]
-    assert last == Permit(0.1, 0.0, "policy", Reason.NONE)
+    assert gate.permit(0.3).reason is Reason.SILENCE
+    assert drive(gate, 1.0, start=0.4, teleop=(0.2, 0.0))[-1] == Permit(0.2, 0.0, "teleop", Reason.NONE)
+
+
+@pytest.mark.parametrize("hold", [Reason.DISARMED, Reason.NOT_HELD, Reason.NO_HEARTBEAT])
+def test_a_hold_stands_for_everyone_and_brakes_to_it(gate: SafetyGate, limits: Limits, hold: Reason) -> None:
+    drive(gate, 1.0, teleop=(0.5, 0.0))
+    speeds = [0.5]
+    for tick in range(50):
+        now = 1.0 + tick * PERIOD
+        gate.see(NO_POINTS, now)
+        gate.propose("teleop", 0.5, 0.0, now)
+        permit = gate.permit(now, hold=hold)
+        speeds.append(permit.linear)
+    assert permit == Permit(0.0, 0.0, "none", hold)
+    assert min(np.diff(speeds)) >= -limits.linear_braking * PERIOD - 1e-9
+
+
+@pytest.mark.parametrize("hold", [Reason.WAITING, Reason.APPROVAL, Reason.VERDICT])
+def test_a_hold_of_the_policy_leaves_the_joystick_its_say(gate: SafetyGate, hold: Reason) -> None:
+    gate.see(NO_POINTS, 0.0)
+    gate.propose("policy", 0.5, 0.5, 0.0)
+    gate.permit(-PERIOD, policy_hold=hold)
+    assert gate.permit(0.0, policy_hold=hold) == Permit(0.0, 0.0, "none", hold)
+    gate.propose("teleop", 0.1, 0.0, 0.0)
+    permit = gate.permit(0.1, policy_hold=hold)
+    assert (permit.source, permit.linear > 0.0) == ("teleop", True)
 
 
 def test_stands_without_a_fresh_scan(gate: SafetyGate, limits: Limits) -> None:
@@ -158,8 +181,29 @@ def test_stands_without_a_fresh_scan(gate: SafetyGate, limits: Limits) -> None:
 
 
 def test_drives_without_a_scan_where_that_is_configured(limits: Limits) -> None:
-    gate = SafetyGate(dataclasses.replace(limits, stop_on_stale_scan=False))
+    gate = SafetyGate(dataclasses.replace(limits, on_stale_scan="ignore"))
     assert drive(gate, 1.0, scan=None, policy=(0.3, 0.0))[-1].linear == pytest.approx(0.3)
+
+
+def test_creeps_without_eyes_where_that_is_configured(limits: Limits) -> None:
+    gate = SafetyGate(dataclasses.replace(limits, on_stale_scan="creep", creep_speed=0.07))
+    last = drive(gate, 1.0, scan=None, policy=(0.5, 0.3))[-1]
+    assert last == Permit(0.07, 0.3, "policy", Reason.NO_SCAN)
+    assert drive(gate, 1.0, start=1.0, scan=None, policy=(-0.5, 0.0))[-1].linear == -0.07
+    last = drive(gate, 2.0, start=2.0, policy=(0.3, 0.0))[-1]
+    assert last == Permit(0.3, 0.0, "policy", Reason.NONE)
+    permits = drive(gate, 1.0, start=4.0, scan=None, policy=(0.3, 0.0))
+    assert permits[-1].linear == pytest.approx(0.07)
+    assert min(np.diff([permit.linear for permit in permits])) >= -limits.linear_braking * PERIOD - 1e-9
+
+
+def test_backs_up_slowly_where_nothing_looks_behind(gate: SafetyGate, limits: Limits) -> None:
+    for tick in range(100):
+        now = tick * PERIOD
+        gate.see(NO_POINTS, now, all_round=False)
+        gate.propose("policy", -0.5, 0.0, now)
+        permit = gate.permit(now)
+    assert permit == Permit(-limits.creep_speed, 0.0, "policy", Reason.LIMITED)
 
 
 def test_an_unusable_scan_keeps_the_last_one_which_grows_stale(gate: SafetyGate) -> None:
@@ -257,9 +301,9 @@ def test_whatever_happens_the_permit_is_finite_within_limits_and_continuous(
 
 
 def test_a_late_call_does_not_make_a_jump(gate: SafetyGate, limits: Limits) -> None:
-    gate.scan(NOTHING, 0.0)
+    gate.see(NO_POINTS, 0.0)
     gate.permit(0.0)
-    gate.scan(NOTHING, 60.0)
+    gate.see(NO_POINTS, 60.0)
     gate.propose("policy", 0.5, 0.0, 60.0)
     assert gate.permit(60.0).linear <= limits.linear_acceleration * 0.1 + 1e-9
     assert gate.permit(59.0).linear <= limits.linear_acceleration * 0.1 + 1e-9

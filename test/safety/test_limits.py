@@ -10,7 +10,7 @@ import pytest
 from mm_robot.errors import ConfigError
 from mm_robot.safety.limits import Limits
 
-NUMBERS = [field.name for field in dataclasses.fields(Limits) if field.name != "stop_on_stale_scan"]
+NUMBERS = [field.name for field in dataclasses.fields(Limits) if field.name != "on_stale_scan"]
 
 
 @pytest.mark.parametrize("name", NUMBERS)
@@ -26,3 +26,8 @@ def test_zero_is_a_speed_limit_but_no_braking(limits: Limits) -> None:
     assert dataclasses.replace(limits, max_linear=0.0).max_linear == 0.0
     with pytest.raises(ConfigError, match="linear_braking"):
         dataclasses.replace(limits, linear_braking=0.0)
+
+
+def test_what_to_do_without_eyes_is_one_of_three(limits: Limits) -> None:
+    with pytest.raises(ConfigError, match="one of stop, creep, ignore"):
+        dataclasses.replace(limits, on_stale_scan="panic")
