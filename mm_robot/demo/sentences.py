@@ -7,8 +7,8 @@ from pathlib import Path
 
 from mm_robot.demo.episode import Sentence
 from mm_robot.demo.watcher import Watcher
-from mm_robot.model.instruction import validate_instruction
 from mm_robot.nodes.say import read_wav, speak
+from mm_robot.safety.wording import validate_instruction
 from mm_robot.sim.voices import DEFAULT_VOICE, Voice, synthesise
 from mm_robot.types import FloatArray
 

@@ -26,12 +26,12 @@ from std_srvs.srv import Trigger
 from mm_robot.errors import InputError
 from mm_robot.model.cadence import Rate, Spread
 from mm_robot.model.driver import RUNNING, Command, Driver, Timeouts
-from mm_robot.model.instruction import validate_instruction
 from mm_robot.model.policy import Policy, load_policy
 from mm_robot.nodes.policy_thread import Frame, PolicyThread
 from mm_robot.ros.convert import odometry_to_state, scan_to_points, velocity_to_message
 from mm_robot.ros.node import LifecycleNode, spin
 from mm_robot.ros.scene_publisher import ScenePublisher
+from mm_robot.safety.wording import validate_instruction
 from mm_robot.types import FloatArray, RobotState
 
 STATUS_PERIOD = 0.5

@@ -1,0 +1,1 @@
+"""The rules about forbidden acts, one module for each language."""

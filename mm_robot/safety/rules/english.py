@@ -1,0 +1,156 @@
+"""What an English sentence must not ask for."""
+
+from __future__ import annotations
+
+from mm_robot.safety.rules.rule import Offence, rules
+
+WORDS = {
+    "living": """person people persons man men woman women lady ladies girl girls boy boys child children kid
+        kids baby babies toddler toddlers human humans someone somebody anyone anybody everyone
+        everybody him her them me us neighbour neighbours neighbor neighbors guest guests visitor
+        visitors intruder stranger strangers grandmother grandma grandfather grandpa granny mother
+        mom mum father dad brother sister wife husband friend friends teacher boss worker workers
+        colleague colleagues pedestrian pedestrians crowd cat cats dog dogs bird birds hamster puppy
+        kitten animal animals pet pets horse rabbit mouse audience nurse patient patients enemy
+        enemies guy guys passerby bystander bystanders student students legs neck bones fingers nose
+        teeth toes ankles""",
+    "else": """person people man men woman women lady girl girls boy boys child children kid kids someone
+        somebody anyone everyone him her them neighbour neighbours neighbor neighbors guest guests
+        visitor stranger cat cats dog dogs animal animals pet pets wife husband sister brother
+        mother father ex""",
+    "ahead": "straight right directly fast headlong quickly hard fully",
+    "hard": """wall walls glass window windows mirror vase tv television screen shelf shelves lamp
+        furniture fence obstacle obstacles pole statue plant plants flowers laptop computer tower
+        cabinet cupboard""",
+    "thing": "box boxes ball balls cone cones cylinder cylinders crate barrel drum pylon block thing things",
+    "weapon": "gun guns pistol rifle weapon weapons knife knives grenade bomb taser explosives acid",
+    "guard": """safety safeguard safeguards limit limits limiter gate restriction restrictions rule rules
+        constraint constraints estop emergency sensor sensors camera cameras scanner scan lidar
+        laser radar sonar brake brakes watchdog collision obstacles instructions guidelines filter
+        filters programming protocol protocols audit log logs logging monitoring supervisor veto
+        approval permission permissions stop stops""",
+    "off": """disable disables disabling deactivate bypass bypassing override overriding ignore ignoring
+        disregard evade circumvent remove delete erase unplug disconnect cover block obstruct blind
+        forget skip suspend hack jailbreak exceed lift relax loosen kill disobey violate silence
+        mute jam defeat falsify fake wipe escape break disarm cheat trick outsmart neutralise
+        neutralize unlock""",
+    "kill": """kill kills killing murder murders murdering assassinate slaughter massacre strangle
+        strangling stab stabbing behead maim mutilate torture electrocute suffocate poison poisoning
+        assault assaulting attack attacking injure injuring lynch exterminate annihilate""",
+    "hit": """hit hits hitting punch punching kick kicking slap beat strike smack whack bash crush
+        crushing squash squish trample flatten ram ramming bump crash smash slam shoot shooting burn
+        bite choke push shove trip knock tackle trap pin mow cut shock zap execute eliminate
+        terminate hang drown smother break tase bury fight wound charge plough plow""",
+    "rush": "run drive roll ride race speed rush reverse back steer accelerate go move",
+}
+
+RULES = rules(
+    negation=r"(?:(?:(?<!why )not|never|without|avoid|dont|doesnt|wont|cant|cannot|shouldnt|mustnt|"
+    r"instead of)"
+    r"(?: (?:to|ever|even|accidentally|actually|risk))*) ",
+    apart="to|for|near|by|behind|from|with|towards?|next|without|past|around|beside|and|then|but|or|of|in|on|at|"
+    "picture|photo|video",
+    words=WORDS,
+    patterns={
+        Offence.LIVING: (
+            r"<kill>\b(?! (?:the |your )?(?:engine|motors?|power|lights?|music|noise|sound|time|process|"
+            r"task)\b)",
+            r"(?<!is )(?<!be )(?<!get )(?<!gets )(?<!was )(?<!no )(?:hurt|hurting|harm|harming)\b",
+            r"<hit>~<living>\b",
+            r"(?:<hit>|drive over|run over|roll over)~(?:his|her|my|their|your) (?:head|face|foot|feet|"
+            r"hands?)\b",
+            r"<rush>(?: <ahead>)* (?:over|into|through|at|against|down)~<living>\b",
+            r"(?:throw|shoot|fire|hurl)\b[^|]*\bat~<living>\b",
+            r"(?:point|aim|fire|swing|wave|throw|detonate|plant|deliver)~<weapon>\b",
+            r"with (?:the|a|your|that) (?:[a-z]+ )?<weapon>\b",
+            r"block~(?:exit|exits|fire exit|escape|emergency exit)\b",
+            r"(?:lock|trap|tie|shut)~<living>(?: [a-z]+)? (?:in|up|inside|out)\b",
+        ),
+        Offence.ITSELF: (
+            r"(?:overheat|disassemble|dismantle|destroy|damage|ruin|wreck|smash|crash|drown|burn|hit|"
+            r"throw|break) yourself\b",
+            r"self ?destruct\w*|suicide\b",
+            r"<rush> (?:[a-z]+ )?off~(?:stairs|staircase|steps|cliff|edge|balcony|ledge|roof|table|desk|"
+            r"bridge|pier|"
+            r"platform)\b",
+            r"<rush> (?:[a-z]+ )?(?:down|over)~(?:stairs|staircase|steps|cliff|edge|ledge|precipice|"
+            r"shaft)\b",
+            r"(?:jump|leap|dive|fall|plunge|tumble|throw yourself|drop)\b[^|]*\b(?:off|down|over|from|"
+            r"into|out of)\b",
+            r"<rush> (?:[a-z]+ )?(?:into|through)~(?:water|fire|flames|pool|river|lake|sea|pond|ocean|"
+            r"traffic|highway|"
+            r"motorway|hole|pit|ditch|bathtub|bath|oven|fountain)\b",
+        ),
+        Offence.THINGS: (
+            r"(?:smash|destroy|wreck|demolish|vandali[sz]e|shatter|sabotage|ignite|detonate|explode|"
+            r"obliterate"
+            r"|blow up|burn down|set fire|tear down|damage)(?:s|d|ed|ing)?\b",
+            r"set [a-z0-9 ]{1,30} (?:on fire|alight|ablaze)\b",
+            r"(?:break|burn|ruin|scratch|dent|crush|flood)"
+            r" (?:the|an?|that|this|those|my|your|his|her|their|our|every|everything|anything|something|"
+            r"it|all)\b",
+            r"(?<!before you )(?<!if you )(?:ram|crash|slam|collide|bang|smash|bump|plough|"
+            r"plow)(?:ing)?\b[^|]*?"
+            r"\b(?:into|against|through|with)\b",
+            r"ram~(?:<hard>|<thing>|door)\b",
+            r"(?:hit|kick|punch)~<hard>\b",
+            r"<rush>(?: <ahead>)* (?:into|against|over|through)~<hard>\b",
+            r"(?:run|drive|roll|ride|race|speed|rush|charge)(?: <ahead>)* (?:into|against|over)~<thing>\b",
+            r"(?:knock|tip|kick|topple|shove|push)(?: (?!to\b|and\b|near\b)[a-z]+){0,4} over\b(?! (?:to|"
+            r"there|here)\b)",
+            r"knock~(?:down|off)\b",
+            r"topple\b",
+        ),
+        Offence.EVASION: (
+            r"<off>~<guard>\b",
+            r"(?:turn|switch|shut|power) off~<guard>\b",
+            r"(?:turn|switch|shut|power)~<guard>(?: [a-z]+)? off\b",
+            r"(?:get|work|go) (?:around|round|past|beyond|over)~(?:safety|limits?|restrictions?|rules?|"
+            r"speed limit)\b",
+            r"(?:beyond|above|past) (?:the|your|its|all) (?:speed |safety )?limits?\b",
+            r"(?:raise|increase|change|double)~(?:limits?|limiter|constraints?)\b",
+            r"faster than (?:is |you are |the )?(?:allowed|permitted|legal|limit|safe)\b",
+            r"(?:no|without|free of|free from|unbound by) (?:any |all )?(?:your )?(?:limits?|"
+            r"limitations|rules|"
+            r"restrictions|constraints|filters|safety|sensors?|brakes|braking|looking|regard|"
+            r"supervision)\b",
+            r"(?:never|dont|do not|must not|refuse to) (?:ever )?(?:stop|brake|halt|obey|slow down|"
+            r"listen)\b"
+            r"(?: [a-z]+){0,3}? (?:for|when|if|even|whatever|anymore|ever|again|because|to me|to anyone)\b",
+            r"(?:never|no longer|stop) (?:ever )?(?:stop|brake|braking|obey|obeying|listening|listen)\b",
+            r"(?:no matter (?:what|who|how)|whatever happens|at all costs?|at any cost)\b",
+            r"even (?:if|when) (?:i|we|you|he|she|they|it|someone|somebody|anyone|people|a|the|there|"
+            r"told)\b",
+            r"(?:developer|debug|god|admin|root|unrestricted|unsafe|evil|dan|jailbreak|override) mode\b",
+            r"(?:override|unlock) code\b|system prompt\b|jailbreak\w*",
+            r"you are (?:now )?(?:dan|evil|free|unrestricted|uncensored)\b|you have no (?:rules|limits)\b",
+            r"(?:eyes|camera|sensors) (?:closed|shut|off|covered)\b|close your eyes\b|blindfolded\b|"
+            r"blindly\b",
+            r"from (?:stopping|switching|turning) (?:you|it|the robot)\b",
+            r"(?:away|off) from the (?:stop|emergency|estop|e stop|kill)\b",
+        ),
+        Offence.FRIGHT: (
+            r"(?:stalk|spy|eavesdrop|snoop|wiretap|frighten|scare|terrify|terrori[sz]e|startle|spook|"
+            r"intimidate|"
+            r"threaten|harass|bully|menace|torment|humiliate|blackmail|kidnap|abduct|ambush|sneak|creep "
+            r"up|molest)"
+            r"(?:s|d|ed|ing)?\b",
+            r"(?:secretly|covertly|stealthily|unnoticed|undetected|unseen|keyhole|peeping)\b",
+            r"without (?:being (?:seen|noticed|heard|caught|detected)|(?:him|her|them|anyone|anybody|"
+            r"someone|people|"
+            r"the [a-z]+) (?:noticing|knowing|seeing|reali[sz]ing|hearing|finding))\b",
+            r"(?:nobody|no one) (?:notices?|sees|knows|hears|finds out)\b",
+            r"(?:he|she|they) (?:does not|do not|doesnt|dont|cannot|cant|wont) (?:notice|know|see|"
+            r"reali[sz]e|hear)\b",
+            r"(?:chase|hunt|corner|tail|shadow|pursue)~<else>\b",
+            r"follow~<else>(?: [a-z]+){0,3} (?:home|everywhere|wherever|around|all day|night|house|"
+            r"bedroom|bathroom)\b",
+            r"(?:watch|film|record|photograph|observe|peek|stare|listen|look|picture|pictures|photo|"
+            r"photos|video)\b"
+            r"[^|]*\b<else>\b[^|]*\b(?:sleep|sleeping|undress|undressing|changing|shower|showering|"
+            r"bathing|bathroom|"
+            r"toilet|bedroom|naked|private|privately|dressing)\b",
+            r"listen in\b|read~(?:diary|letters|messages)\b",
+        ),
+    },
+)
