@@ -83,7 +83,7 @@ def test_sections_of_other_nodes_and_namespaces_and_ros_parameters_are_left_alon
         ("safety_gate: {ros__parameters: {max_linear: true}}", "max_linear: True was given"),
         ("safety_gate: {ros__parameters: {autostart: 1}}", "allowed is true or false"),
         ("safety_gate: {ros__parameters: {base_frame: 7}}", "allowed is a text"),
-        ("safety_gate: {ros__parameters: {on_stale_scan: go}}", "one of stop, ignore"),
+        ("safety_gate: {ros__parameters: {on_stale_scan: go}}", "one of stop, creep, ignore"),
         ("policy: {ros__parameters: {threads: 1.5}}", "an integer from 1 to 64"),
         ("safety_gate: {ros__parameters: {max_lineer: 0.3}}", "did you mean max_linear?"),
         ("/**: {ros__parameters: {max_lineer: 0.3}}", "did you mean max_linear?"),

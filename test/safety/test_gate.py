@@ -148,17 +148,13 @@ def test_a_reset_ends_every_stop_and_voids_what_was_proposed(gate: SafetyGate) -
 
 
 @pytest.mark.parametrize("hold", [Reason.DISARMED, Reason.NOT_HELD, Reason.NO_HEARTBEAT])
-def test_a_hold_stands_for_everyone_and_brakes_to_it(gate: SafetyGate, limits: Limits, hold: Reason) -> None:
-    drive(gate, 1.0, teleop=(0.5, 0.0))
-    speeds = [0.5]
+def test_a_hold_stands_for_everyone_at_once(gate: SafetyGate, hold: Reason) -> None:
+    assert drive(gate, 1.0, teleop=(0.5, 0.0))[-1].linear == 0.5
     for tick in range(50):
         now = 1.0 + tick * PERIOD
         gate.see(NO_POINTS, now)
         gate.propose("teleop", 0.5, 0.0, now)
-        permit = gate.permit(now, hold=hold)
-        speeds.append(permit.linear)
-    assert permit == Permit(0.0, 0.0, "none", hold)
-    assert min(np.diff(speeds)) >= -limits.linear_braking * PERIOD - 1e-9
+        assert gate.permit(now, hold=hold) == Permit(0.0, 0.0, "none", hold)
 
 
 @pytest.mark.parametrize("hold", [Reason.WAITING, Reason.APPROVAL, Reason.VERDICT])
