@@ -102,7 +102,7 @@ def _trace(record: Record, given: int, heard: str) -> Trace:
     path = record.path
     answer = record.answers[-1] if record.answers else ""
     return Trace(
-        time=np.array([m.time for m in path], np.float32),
+        time=np.array([m.time - path[0].time for m in path], np.float32),
         pose=np.array([(m.robot.x, m.robot.y, m.robot.yaw) for m in path], np.float32),
         commanded=np.array([m.commanded for m in path], np.float32),
         permitted=np.array([m.permitted for m in path], np.float32),
