@@ -26,6 +26,7 @@ from mm_robot.ros.guard import Guard, one_line
 from mm_robot.ros.parameters import NodeParameters
 from mm_robot.ros.qos import asked as asked_qos
 from mm_robot.ros.qos import in_words, offered
+from mm_robot.ros.shared_memory import remove_orphans
 from mm_robot.ros.subscription import Subscription
 
 try:
@@ -306,6 +307,7 @@ def spin(node_factory: Callable[[], LifecycleNode]) -> None:
             raise InputError(f"unknown argument {rest[0]}; give parameters as --ros-args -p KEY:=VALUE")
         signal.signal(signal.SIGINT, end)
         signal.signal(signal.SIGTERM, end)
+        remove_orphans()
         rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
         node = node_factory()
     except Exception as error:  # rclpy raises its own kinds for wrong arguments and parameter files
