@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from mm_robot.errors import InputError
 from mm_robot.model.scan import SECTORS
+from mm_robot.sim.scene import ROBOT_RADIUS
 from mm_robot.types import ImageArray
 
 MAX_THINGS = 10
@@ -140,6 +141,7 @@ class FrameDataset:
         sizes = np.array([len(s["count"]) for s in shards])
         self._shard_of = np.repeat(np.arange(len(shards)), sizes)
         self._first = np.concatenate([[0], np.cumsum(sizes)])
+        self._tight: dict[float, npt.NDArray[np.int64]] = {}
 
     def __len__(self) -> int:
         return len(self._shard_of)
@@ -155,6 +157,15 @@ class FrameDataset:
                 f"frame {index} of shard {shard} is not a readable JPEG; generate the data set again"
             )
         return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)
+
+    def tight(self, gap: float) -> npt.NDArray[np.int64]:
+        """The numbers of the frames in which a thing ahead or beside is nearer than ``gap`` m."""
+        if gap not in self._tight:
+            own = np.arange(MAX_THINGS) < self._fields["count"][:, None]
+            room = self._fields["distance"] - self._fields["radius"] - ROBOT_RADIUS
+            near = own & (room < gap) & (np.abs(self._fields["bearing"]) < np.pi / 2)
+            self._tight[gap] = np.flatnonzero(near.any(axis=1))
+        return self._tight[gap]
 
     def labels(self, index: int) -> FrameLabels:
         """What stands around the robot in one frame."""

@@ -22,7 +22,7 @@ from mm_robot.training.losses import action_losses, scene_losses, text_losses
 from mm_robot.training.samples import RowSampler
 from mm_robot.training.text_cache import TextCache
 
-OTHER_SHARE = 0.2
+OTHER_SHARE = 0.25
 SCENE_WEIGHT = 0.3
 GROUNDING_WEIGHT = 2.0
 

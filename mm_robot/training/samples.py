@@ -26,8 +26,13 @@ CELLS = GRID_ROWS * GRID_COLUMNS
 VISIBLE_PIXELS = 10
 LABELLED_PIXELS = 12
 IGNORE = -100
-_ABSENT_SHARE = 0.22
-_LOOK_ALIKE_SHARE = 0.8
+_ABSENT_SHARE = 0.33
+_LOOK_ALIKE_SHARE = 0.9
+_MIXED_SHARE = 0.5
+"""Of the names of things that are not there: the colour of one thing in view with the shape of another."""
+_IN_VIEW_SHARE = 0.65
+_TIGHT_SHARE, _TIGHT_GAP = 0.12, 0.15
+"""Frames in which something is so near (m) that the robot has to get past it."""
 _SCAN_SHARE = 0.9
 """The rest of the rows has no scan, for robots without one."""
 _MOTION_SHARE = 0.7
@@ -117,8 +122,13 @@ class RowSampler:
         self._generator = np.random.default_rng(seed)
 
     def frames(self, count: int) -> npt.NDArray[np.int64]:
-        """Random frame numbers."""
-        return self._generator.integers(len(self._dataset), size=count)
+        """Random frame numbers, some of them of tight places."""
+        frames = self._generator.integers(len(self._dataset), size=count)
+        tight = self._dataset.tight(_TIGHT_GAP)
+        if len(tight):
+            chosen = self._generator.random(count) < _TIGHT_SHARE
+            frames[chosen] = self._generator.choice(tight, int(chosen.sum()))
+        return frames
 
     def text(self) -> Instruction:
         """A sentence of any kind, for what is learned from text alone."""
@@ -199,7 +209,7 @@ class RowSampler:
         if self._generator.random() < _ABSENT_SHARE:
             return None
         seen = np.flatnonzero(labels.pixels >= VISIBLE_PIXELS)
-        if len(seen) and self._generator.random() < 0.8:
+        if len(seen) and self._generator.random() < _IN_VIEW_SHARE:
             return int(self._generator.choice(seen))
         return int(self._generator.integers(len(labels)))
 
@@ -210,7 +220,10 @@ class RowSampler:
         alike = bool(len(seen)) and self._generator.random() < _LOOK_ALIKE_SHARE
         while True:
             colour, shape = self._random_name()
-            if alike:
+            if alike and len(seen) > 1 and self._generator.random() < _MIXED_SHARE:
+                one, other = self._generator.choice(seen, 2, replace=False)
+                colour, shape = _COLOUR_NAMES[labels.colour[one]], SHAPES[labels.shape[other]]
+            elif alike:
                 thing = int(self._generator.choice(seen))
                 if self._generator.random() < 0.5:
                     colour = _COLOUR_NAMES[labels.colour[thing]]
