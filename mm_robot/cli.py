@@ -19,6 +19,7 @@ COMMANDS = {
     "say": ("mm_robot.nodes.say", "give a running robot an instruction, typed or spoken"),
     "generate": ("mm_robot.data.generate_command", "make a training set in the simulator"),
     "train": ("mm_robot.training.train_command", "fine-tune the language model"),
+    "audit": ("mm_robot.audit_command", "check that the safety gate's log was not altered"),
     "evaluate": ("mm_robot.training.evaluate_command", "judge a policy in the simulator"),
 }
 """Subcommand -> (module, what it does). A module has DESCRIPTION, add_arguments(parser), run(arguments)."""
