@@ -100,6 +100,8 @@ def describe(values: Mapping[str, str]) -> list[NodeDescription]:
     for name in names:
         parameters = dict(shared)
         parameters["use_sim_time"] = use_sim_time and name != "simulator"
+        if name == "safety_gate" and sim:
+            parameters["armed_at_start"] = True
         if name == "policy" and given["policy"]:
             parameters["policy"] = given["policy"]
         nodes.append(

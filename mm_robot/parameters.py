@@ -27,11 +27,13 @@ ROBOT_RADIUS = Parameter(
 )
 BASE_FRAME = Parameter("base_frame", str, "tf frame of the robot's base")
 RANGE_FINDER = (
-    Parameter("scan_timeout", float, "age at which the scan is stale", "s", 0.02, 5),
+    Parameter("scan_timeout", float, "age at which what was seen is stale", "s", 0.02, 5),
     Parameter("scan_x", float, "place of the range finder ahead of the robot's centre", "m", -5, 5),
     Parameter("scan_y", float, "place of the range finder left of the robot's centre", "m", -5, 5),
     Parameter("scan_yaw", float, "heading of the range finder, + is left", "rad", -3.1416, 3.1416),
 )
+
+CAMERA_HEIGHT = Parameter("camera_height", float, "height of the camera above the floor", "m", 0.01, 5)
 
 SAFETY_GATE = (
     STAMPED,
@@ -48,7 +50,13 @@ SAFETY_GATE = (
     Parameter("angular_braking", float, "fastest loss of turning speed", "rad/s^2", 0.01, 50),
     Parameter("policy_timeout", float, "silence of the policy after which the robot stands", "s", 0.02, 5),
     Parameter("teleop_timeout", float, "silence of the joystick after which it has no say", "s", 0.02, 5),
-    Parameter("on_stale_scan", str, "what to do without a fresh scan", choices=ON_STALE_SCAN),
+    Parameter(
+        "obstacle_source",
+        str,
+        "what tells of obstacles: scan or scene/labels",
+        choices=("scan", "labels"),
+    ),
+    Parameter("on_stale_scan", str, "what to do then", choices=ON_STALE_SCAN),
     Parameter(
         "creep_speed",
         float,
@@ -62,6 +70,28 @@ SAFETY_GATE = (
     ),
     Parameter("reaction_time", float, "time from a command until the wheels follow it", "s", 0, 2),
     *RANGE_FINDER,
+    CAMERA_HEIGHT,
+    Parameter("camera_field_of_view", float, "how wide the camera sees, for labels", "rad", 0.1, 3),
+    Parameter("camera_x", float, "place of the camera ahead of the robot's centre, for labels", "m", -5, 5),
+    Parameter("armed_at_start", bool, "may move without being armed first; set by bringup in the simulator"),
+    Parameter("hold_to_run", bool, "moves only while true arrives on hold"),
+    Parameter("hold_timeout", float, "silence of hold after which the robot stands", "s", 0.05, 2),
+    Parameter(
+        "estop_heartbeat_timeout", float, "silence of estop that counts as pressed, 0: none", "s", 0, 5
+    ),
+    Parameter(
+        "instruction_sources",
+        list[str],
+        "topics of those who may instruct: instruction, instruction/voice, full names",
+    ),
+    Parameter("instruction_rate", float, "from a source that sends more they are dropped", "Hz", 1, 50),
+    Parameter("instruction_lifetime", float, "time after which an instruction is over", "s", 1, 3600),
+    Parameter("verdict_timeout", float, "time that the policy has for its verdict", "s", 0.1, 60),
+    Parameter("require_approval", bool, "every instruction waits until a person calls ~/approve"),
+    Parameter("approval_timeout", float, "time that a person has for approving", "s", 1, 3600),
+    Parameter("wake_word", str, "an instruction that begins with it arms the robot; empty: none does"),
+    Parameter("audit_log", str, "file of the audit log; empty: in ~/.ros/mm_robot/audit"),
+    Parameter("audit_size", float, "size at which a new file is begun; eight are kept", "MB", 0.1, 1000),
 )
 
 CAMERA_FRAME = Parameter("camera_frame", str, "tf frame of the camera, z forward and x right")
@@ -142,7 +172,7 @@ POLICY = (
         0.6,
     ),
     Parameter("task_timeout", float, "time after which a task is given up", "s", 1, 3600),
-    Parameter("camera_height", float, "height of the camera above the floor", "m", 0.01, 5),
+    CAMERA_HEIGHT,
     *RANGE_FINDER,
 )
 

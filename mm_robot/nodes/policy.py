@@ -1,9 +1,10 @@
 """The driving node: hears instructions, looks through the camera, proposes velocities.
 
-Hears ``instruction``, ``instruction/voice`` and ``cmd`` (one task at a time, the newest wins), ``stop``,
+Hears ``instruction/accepted`` from the safety gate (one task at a time, the newest wins), ``stop``,
 ``image_raw`` (or ``image_raw/compressed``), ``camera_info`` and ``odom``. Proposes ``cmd_vel_raw`` at
 ``command_rate`` and tells what it sees on ``scene/*``, what it answers on ``answer``, why it acts on
-``explanation`` and how far it is on ``~/status`` (JSON, latched). The model runs in a thread of its own.
+``explanation``, and its verdict and how far it is on ``policy/status`` (JSON, latched). The model runs in a
+thread of its own.
 
 ``~/load`` loads the policy anew, for example after a missing checkpoint was put in place; so does
 reactivating the node.
@@ -11,7 +12,6 @@ reactivating the node.
 
 from __future__ import annotations
 
-import functools
 import json
 import time
 from collections.abc import Callable
@@ -23,15 +23,15 @@ from sensor_msgs.msg import CompressedImage, Image, LaserScan
 from std_msgs.msg import Empty, Header, String
 from std_srvs.srv import Trigger
 
-from mm_robot.errors import InputError
 from mm_robot.model.cadence import Rate, Spread
 from mm_robot.model.driver import RUNNING, Command, Driver, Timeouts
 from mm_robot.model.policy import Policy, load_policy
 from mm_robot.nodes.policy_thread import Frame, PolicyThread
 from mm_robot.ros.convert import odometry_to_state, scan_to_points, velocity_to_message
 from mm_robot.ros.node import LifecycleNode, spin
+from mm_robot.ros.orders import message_to_order
 from mm_robot.ros.scene_publisher import ScenePublisher
-from mm_robot.safety.wording import validate_instruction
+from mm_robot.safety.desk import ALLOWED
 from mm_robot.types import FloatArray, RobotState
 
 STATUS_PERIOD = 0.5
@@ -63,11 +63,12 @@ class PolicyNode(LifecycleNode):
         self._points: tuple[FloatArray, float] | None = None  # with the monotonic time of receipt
         self._scanner = (self.value("scan_x"), self.value("scan_y"), self.value("scan_yaw"))
         self._command = Command()
+        self._accepted, self._verdict = 0, ""
         self._image_stamp = 0.0
         self._actions, self._ages = Rate(), Spread(AGES_KEPT)
         self._publish_command = self.publish_to(TwistStamped, "cmd_vel_raw").publish
         self._publish_answer = self.publish_to(String, "answer").publish
-        self._status = self.publish_to(String, "~/status", "latched")
+        self._status = self.publish_to(String, "policy/status", "latched")
         self._thread = PolicyThread(self, self._driver, self._load_policy, ScenePublisher(self))
         if self.value("image_transport") == "compressed":
             self._images = self.subscribe(CompressedImage, "image_raw/compressed", self._see, "sensor")
@@ -75,8 +76,7 @@ class PolicyNode(LifecycleNode):
             self._images = self.subscribe(Image, "image_raw", self._see, "sensor")
         self.subscribe(Odometry, "odom", self._locate, "sensor")
         self.subscribe(LaserScan, "scan", self._scan, "sensor")
-        for topic in ("instruction", "instruction/voice"):
-            self.subscribe(String, topic, functools.partial(self._instruct, topic))
+        self.subscribe(String, "instruction/accepted", self._instruct)
         self.subscribe(Empty, "stop", self._stop)
         self.serve(Trigger, "~/load", self._load_anew)
         self.every(1.0 / self.value("command_rate"), self._drive)
@@ -132,16 +132,16 @@ class PolicyNode(LifecycleNode):
     def _scan(self, message: LaserScan) -> None:
         self._points = (scan_to_points(message, self._scanner), time.monotonic())
 
-    def _instruct(self, source: str, message: String) -> None:
-        try:
-            instruction = validate_instruction(message.data)
-        except InputError as error:
-            self.count("rejected instructions")
-            self.get_logger().warning(f"{source}: {error}")
-            self._answer(f"I cannot take that: {error}")
+    def _instruct(self, message: String) -> None:
+        order = message_to_order(message)
+        if not order.text:
+            if order.number == self._accepted:
+                self._driver.stop(order.reason)
+                self._tell_status()
             return
+        self._accepted, self._verdict = order.number, ALLOWED
         self._ages.clear()
-        self._driver.instruct(instruction, source, self.task_time())
+        self._driver.instruct(order.text, order.source, self.task_time())
         failure = self._thread.load_error
         if failure:
             self._driver.stop(f"no policy is loaded: {failure}", "unable")
@@ -186,6 +186,8 @@ class PolicyNode(LifecycleNode):
             "inference_ms": milliseconds(self._thread.inference.percentile(50)),
         }
         status = {
+            "accepted_id": self._accepted,
+            "verdict": self._verdict,
             "instruction_id": task.instruction_id,
             "instruction": task.instruction,
             "source": task.source,

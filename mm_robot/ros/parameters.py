@@ -56,15 +56,19 @@ class NodeParameters:
         return MappingProxyType(self._values)
 
     def topic(self, name: str) -> str:
-        """The name in use of a topic: as configured, or as it is where it is the node's own (``~/``).
+        """The name in use of a topic: as configured, or as it is where it is a full name (``/``) or the
+        node's own (``~/``).
 
         Raises:
             ConfigError: the topic is not listed for this node in ``mm_robot/topics.py``.
         """
-        if name.startswith("~/"):
+        if name.startswith(("/", "~/")):
             return name
         if f"topics.{name}" not in self._known:
-            raise ConfigError(f"topic {name} is not listed for this node in mm_robot/topics.py; add it")
+            raise ConfigError(
+                f"topic {name} is not listed for this node in mm_robot/topics.py; "
+                "add it there, or give a full name that begins with /"
+            )
         return str(self._values[f"topics.{name}"])
 
     def _set(self, changes: list[RosParameter]) -> SetParametersResult:

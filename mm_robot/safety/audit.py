@@ -2,7 +2,7 @@
 
 Every line is ``{"seq": 7, "time": ..., "event": ..., ..., "prev": ..., "hash": ...}``; ``hash`` is the
 SHA-256 of the line's canonical JSON without ``hash`` itself. Lines are only ever appended. A full file
-becomes ``FILE.1`` (``FILE.1`` becomes ``FILE.2`` and so on, the oldest goes), and the chain goes on in a new one.
+becomes ``FILE.1`` (``FILE.1`` becomes ``FILE.2`` and so on, the oldest goes); the chain goes on in a new one.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from typing import Any
 from mm_robot.errors import InputError
 from mm_robot.safety.desk import Conduct, Desk, Dropped, Order, Refused, Stage
 from mm_robot.safety.gate import Permit, Reason, SafetyGate
+from mm_robot.safety.hearing import Hearing
 from mm_robot.safety.limits import Limits
 
 RECORD_SECONDS = 0.1
@@ -66,6 +67,7 @@ class Guardian:
         self._held: float | None = None
         self._beaten: float | None = None
         self._beat_missing = False
+        self._hearing = Hearing()
         self._eyes = ""
         self._recorder = _PermitRecorder()
         self._drops = (0, float("-inf"))
@@ -161,6 +163,16 @@ class Guardian:
             self._record("emergency stop", by="button")
             self._end_order("emergency stop")
 
+    def lose_hearing(self, now: float) -> None:
+        """Nobody hears any more when a person says stop."""
+        self.counters["deaths of the speech node"] += 1
+        self._hearing.lose(now)
+        self._record("deaf")
+
+    def find_hearing(self) -> None:
+        """Somebody hears again."""
+        self._hearing.find()
+
     def reset_emergency_stop(self, now: float) -> None:
         """A person ends every stop; the policy stands until its next instruction.
 
@@ -185,6 +197,8 @@ class Guardian:
     def permit(self, now: float) -> Permit:
         """What the wheels may do now; called at a steady rate."""
         self._watch_heartbeat(now)
+        if self._hearing.given_up(now) and not self.gate.stopped:
+            self.stop(now, "deafness")
         expired = self._desk.expired(now)
         if expired:
             self._end_order(expired)
@@ -207,6 +221,8 @@ class Guardian:
 
     def _hold(self, now: float) -> Reason:
         arming = self._arming
+        if self._hearing.deaf:
+            return Reason.DEAF
         if arming.estop_heartbeat_timeout and self._beaten is None:
             return Reason.NO_HEARTBEAT
         if arming.hold_to_run:

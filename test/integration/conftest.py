@@ -17,11 +17,12 @@ from mm_robot.ros.domain import private_domain
 
 
 @pytest.fixture(scope="session")
-def ros_domain() -> Iterator[int]:
+def ros_domain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """A ROS domain ID that nobody on this machine uses, in force for the session and its child processes."""
     before = dict(os.environ)
     with private_domain() as domain:
-        os.environ.update(process_variables(), ROS_DOMAIN_ID=str(domain))
+        home = str(tmp_path_factory.mktemp("ros_home"))
+        os.environ.update(process_variables(), ROS_DOMAIN_ID=str(domain), ROS_HOME=home)
         yield domain
     os.environ.clear()
     os.environ.update(before)

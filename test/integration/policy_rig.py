@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 import time
@@ -81,10 +82,8 @@ class Partner(Node):
         self._image = array_to_image(np.zeros((48, 64, 3), np.uint8), self._header())
         self.camera = self.create_publisher(ImageMessage, "image_raw", offered("sensor"))
         self._odometry = self.create_publisher(Odometry, "odom", offered("sensor"))
-        self._texts = {
-            topic: self.create_publisher(String, topic, offered("reliable"))
-            for topic in ("instruction", "instruction/voice")
-        }
+        self._orders = self.create_publisher(String, "instruction/accepted", offered("reliable"))
+        self._numbers = itertools.count(1)
         self._stop = self.create_publisher(Empty, "stop", offered("reliable"))
         self.create_timer(1 / 30, self._tick)
         self._hear(TwistStamped, "cmd_vel_raw", self._keep_command)
@@ -97,8 +96,14 @@ class Partner(Node):
         self._hear(CompressedImage, "scene/image_annotated/compressed", self.pictures.append)
         self._hear(DiagnosticArray, "/diagnostics", lambda m: self.health.extend(m.status))
 
-    def say(self, text: str, topic: str = "instruction") -> None:
-        self._texts[topic].publish(String(data=text))
+    def say(self, text: str, source: str = "instruction") -> int:
+        """Order what the safety gate would have accepted; return the order's number."""
+        number = next(self._numbers)
+        self.order(json.dumps({"id": number, "text": text, "source": source, "reason": ""}))
+        return number
+
+    def order(self, message: str) -> None:
+        self._orders.publish(String(data=message))
 
     def call_stop(self) -> None:
         self._stop.publish(Empty())

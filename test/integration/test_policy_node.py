@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import itertools
+import json
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -26,8 +27,8 @@ def driving(ros_domain: int) -> Iterator[Rig]:
         yield both
 
 
-def start(partner: Partner, text: str = "drive on", topic: str = "instruction") -> None:
-    partner.say(text, topic)
+def start(partner: Partner, text: str = "drive on", source: str = "instruction") -> None:
+    partner.say(text, source)
     wait_for(lambda: partner.speed == pytest.approx(CRUISE), "the robot to be driven")
 
 
@@ -47,14 +48,14 @@ def test_stands_and_tells_what_it_sees_while_idle(driving: Rig) -> None:
     assert any(marker.text.startswith("red ball") for marker in partner.markers[-1].markers)
 
 
-@pytest.mark.parametrize("topic", ["instruction", "instruction/voice"])
-def test_drives_when_instructed_and_reports_figures(driving: Rig, topic: str) -> None:
+@pytest.mark.parametrize("source", ["instruction", "instruction/voice"])
+def test_drives_when_instructed_and_reports_figures(driving: Rig, source: str) -> None:
     partner = driving[1]
-    start(partner, topic=topic)
+    start(partner, source=source)
     wait_for(lambda: partner.status["state"] == "running" and partner.status["action_rate"] > 15, "figures")
     time.sleep(2.0)
     status = partner.status
-    assert (status["instruction"], status["source"], status["skill"]) == ("drive on", topic, "go_to")
+    assert (status["instruction"], status["source"], status["skill"]) == ("drive on", source, "go_to")
     assert 8 <= status["chunk_rate"] <= 13
     assert 0 < status["age_p50"] <= status["age_p95"]
     wait_for(lambda: partner.explanations, "an explanation")
@@ -123,16 +124,30 @@ def test_a_model_that_fails_ends_the_task_and_the_next_one_works(driving: Rig) -
     assert node.active
 
 
-@pytest.mark.parametrize("text", ["", "  ", "x" * 201, "go\x07on", "go\nto"])
-def test_a_wrong_instruction_is_refused_and_changes_nothing(driving: Rig, text: str) -> None:
-    partner = driving[1]
+@pytest.mark.parametrize("message", ["drive on", "[]", "{}", '{"id": "1", "text": "a", "source": "b"}'])
+def test_what_is_no_order_of_the_gate_changes_nothing(driving: Rig, message: str) -> None:
+    node, partner = driving
     start(partner)
     number = partner.status["instruction_id"]
-    partner.say(text)
-    wait_for(lambda: partner.answers, "an answer")
-    assert "instruction" in partner.answers[-1]
+    partner.order(message)
+    wait_for(
+        lambda: node._diagnostics.counters["errors in instruction/accepted"] > 0, "the message to be counted"
+    )
     assert partner.status["instruction_id"] == number
     assert partner.speed == pytest.approx(CRUISE)
+
+
+def test_tells_its_verdict_on_the_order_and_obeys_when_the_gate_ends_it(driving: Rig) -> None:
+    partner = driving[1]
+    assert (partner.status["accepted_id"], partner.status["verdict"]) == (0, "")
+    number = partner.say("drive on")
+    wait_for(lambda: partner.status["accepted_id"] == number, "the order")
+    assert partner.status["verdict"] == "allowed"
+    wait_for(lambda: partner.speed == pytest.approx(CRUISE), "the robot to be driven")
+    partner.order(json.dumps({"id": number - 1, "text": "", "source": "", "reason": "old"}))
+    partner.order(json.dumps({"id": number, "text": "", "source": "", "reason": "vetoed"}))
+    wait_for(lambda: partner.status["state"] == "idle", "the end of the task")
+    assert partner.status["reason"] == "vetoed"
 
 
 def test_a_truncated_image_is_counted_and_the_robot_stands(driving: Rig) -> None:

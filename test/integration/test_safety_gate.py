@@ -222,7 +222,7 @@ def test_a_twist_is_published_where_that_is_configured(
         ({"max_linear": -1.0}, "parameter max_linear: -1.0 was given; allowed is a number from 0 to 5"),
         ({"max_linear": "fast"}, "parameter max_linear: 'fast' was given; allowed is a number"),
         ({"max_liner": 0.4}, "parameter max_liner does not exist; did you mean max_linear?"),
-        ({"on_stale_scan": "panic"}, "allowed is one of stop, ignore"),
+        ({"on_stale_scan": "panic"}, "allowed is one of stop, creep, ignore"),
     ],
 )
 def test_a_wrong_parameter_is_one_line_and_exit_status_2(
