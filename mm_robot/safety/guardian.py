@@ -94,6 +94,10 @@ class Guardian:
         except Refused as error:
             self._refuse(source, text, str(error))
             return
+        if self.gate.emergency:
+            self._desk.drop("")
+            self._refuse(source, text, "the emergency stop is in force; call the service ~/reset_estop first")
+            return
         if not self.armed and self._desk.wakes(text):
             self._set_armed(True, "wake word")
         self.gate.release(now)

@@ -20,7 +20,7 @@ def test_full_speed_ahead_ends_close_to_an_obstacle_without_touching_it(
     probe: Probe, start_node: Callable[..., NodeProcess], angular: float
 ) -> None:
     start_node("simulator")
-    start_node("safety_gate")
+    start_node("safety_gate", {"armed_at_start": True})
     odometry = probe.collect(Odometry, "odom", "sensor")
     statuses = probe.collect(String, "safety_gate/status", "latched")
     collisions = probe.collect(String, "collisions")

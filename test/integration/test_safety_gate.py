@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import multiprocessing
@@ -22,7 +23,9 @@ from node_process import NodeProcess
 from probe import Probe, Received, Repeater
 from sensor_msgs.msg import LaserScan
 from std_msgs.msg import Bool, Empty, String
-from std_srvs.srv import Trigger
+from std_srvs.srv import SetBool, Trigger
+
+from mm_robot.safety.audit import verify
 
 
 def velocity(linear: float, angular: float = 0.0) -> TwistStamped:
@@ -53,9 +56,14 @@ class Rig:
         self.gate = gate
         self.scan: LaserScan | None = free_scan()
         self.policy: TwistStamped | None = None
+        self.verdict = "allowed"
+        self.judging = False
         self.commands: Received = probe.collect(TwistStamped, "cmd_vel")
         self.statuses: Received = probe.collect(String, "safety_gate/status", "latched")
-        probe.publisher(LaserScan, "scan", "sensor")
+        self.orders: Received = probe.collect(String, "instruction/accepted")
+        self.answers: Received = probe.collect(String, "answer")
+        probe.publisher(LaserScan, "scan", "sensor", wait=0.0)
+        probe.publisher(String, "policy/status", "latched")
         probe.publisher(TwistStamped, "cmd_vel_raw")
         probe.wait(lambda: self.commands, what="the first command")
 
@@ -64,6 +72,19 @@ class Rig:
             self.probe.publish("scan", self.scan, "sensor", wait=0.0)
         if self.policy is not None:
             self.probe.publish("cmd_vel_raw", self.policy, wait=0.0)
+        if self.policy is not None or self.judging:
+            self.probe.publish("policy/status", self._judged(), "latched", wait=0.0)
+
+    def _judged(self) -> String:
+        """What a policy tells that gives every order the same verdict."""
+        number = json.loads(self.orders[-1].data)["id"] if self.orders else 0
+        return String(data=json.dumps({"accepted_id": number, "verdict": self.verdict}))
+
+    def drive(self, speed: float, text: str = "go to the red ball") -> None:
+        """Give an instruction and let the policy drive until the wheels do."""
+        self.policy = velocity(speed)
+        self.probe.publish("instruction", String(data=text))
+        self.wait_for_speed(speed)
 
     @property
     def speed(self) -> float:
@@ -87,14 +108,13 @@ class Rig:
 
 @pytest.fixture
 def rig(probe: Probe, start_node: Callable[..., NodeProcess]) -> Iterator[Rig]:
-    running = Rig(probe, start_node("safety_gate"))
+    running = Rig(probe, start_node("safety_gate", {"armed_at_start": True}))
     with Repeater(running.tick, 0.05):
         yield running
 
 
 def test_passes_the_policy_and_stops_on_its_silence(rig: Rig) -> None:
-    rig.policy = velocity(0.3)
-    rig.wait_for_speed(0.3)
+    rig.drive(0.3)
     rig.policy = None
     assert rig.wait_for_speed(0.0) < 1.5
     rig.wait_for_reason("nothing is proposed")
@@ -103,8 +123,7 @@ def test_passes_the_policy_and_stops_on_its_silence(rig: Rig) -> None:
 
 
 def test_values_that_are_not_finite_never_pass(rig: Rig) -> None:
-    rig.policy = velocity(0.3)
-    rig.wait_for_speed(0.3)
+    rig.drive(0.3)
     rig.policy = velocity(math.nan, math.inf)
     rig.wait_for_speed(0.0)
     rig.policy = velocity(1e9, -1e9)
@@ -114,8 +133,7 @@ def test_values_that_are_not_finite_never_pass(rig: Rig) -> None:
 
 
 def test_a_spoken_stop_holds_until_a_new_instruction(rig: Rig) -> None:
-    rig.policy = velocity(0.5)
-    rig.wait_for_speed(0.5)
+    rig.drive(0.5)
     rig.probe.publish("stop", Empty())
     assert rig.wait_for_speed(0.0) < 1.0
     rig.wait_for_reason("stopped")
@@ -127,8 +145,7 @@ def test_a_spoken_stop_holds_until_a_new_instruction(rig: Rig) -> None:
 
 
 def test_the_emergency_stop_stays_until_it_is_let_go_and_reset(rig: Rig) -> None:
-    rig.policy = velocity(0.5)
-    rig.wait_for_speed(0.5)
+    rig.drive(0.5)
     rig.probe.publish("estop", Bool(data=True))
     assert rig.wait_for_speed(0.0) < 0.3
     refused = rig.probe.call(Trigger, "safety_gate/reset_estop")
@@ -139,13 +156,11 @@ def test_the_emergency_stop_stays_until_it_is_let_go_and_reset(rig: Rig) -> None
     assert rig.speed == 0.0 and rig.status["emergency_stop"]
     assert rig.probe.call(Trigger, "safety_gate/reset_estop").success
     rig.wait_for_reason("waiting for an instruction")
-    rig.probe.publish("instruction", String(data="go on"))
-    rig.wait_for_speed(0.5)
+    rig.drive(0.5, "go to the blue box")
 
 
 def test_the_joystick_outranks_the_policy(rig: Rig) -> None:
-    rig.policy = velocity(0.3)
-    rig.wait_for_speed(0.3)
+    rig.drive(0.3)
     rig.probe.publisher(TwistStamped, "cmd_vel_teleop")
     with rig.probe.repeat("cmd_vel_teleop", lambda: velocity(-0.2), 0.05):
         rig.wait_for_speed(-0.2)
@@ -153,8 +168,7 @@ def test_the_joystick_outranks_the_policy(rig: Rig) -> None:
 
 
 def test_an_obstacle_and_a_silent_scanner_stop_the_robot(rig: Rig) -> None:
-    rig.policy = velocity(0.4)
-    rig.wait_for_speed(0.4)
+    rig.drive(0.4)
     rig.scan = free_scan(ahead=0.22)
     assert rig.wait_for_speed(0.0) < 0.5
     rig.wait_for_reason("obstacle")
@@ -166,8 +180,7 @@ def test_an_obstacle_and_a_silent_scanner_stop_the_robot(rig: Rig) -> None:
 
 
 def test_publishes_zero_while_inactive_and_on_its_way_down(rig: Rig) -> None:
-    rig.policy = velocity(0.4)
-    rig.wait_for_speed(0.4)
+    rig.drive(0.4)
     transition = Transition(id=Transition.TRANSITION_DEACTIVATE)
     request = ChangeState.Request(transition=transition)
     assert rig.probe.call(ChangeState, "safety_gate/change_state", request).success
@@ -175,13 +188,14 @@ def test_publishes_zero_while_inactive_and_on_its_way_down(rig: Rig) -> None:
     rig.wait_for_reason("the gate is not active")
     request.transition.id = Transition.TRANSITION_ACTIVATE
     assert rig.probe.call(ChangeState, "safety_gate/change_state", request).success
-    rig.wait_for_speed(0.4)
+    rig.wait_for_reason("waiting for an instruction")
+    rig.drive(0.4, "go on")
     assert rig.gate.interrupt(number=signal.SIGTERM) == 0
     rig.wait_for_speed(0.0)
 
 
 def test_publishes_zero_before_it_is_configured(probe: Probe, start_node: Callable[..., NodeProcess]) -> None:
-    rig = Rig(probe, start_node("safety_gate", {"autostart": False}))
+    rig = Rig(probe, start_node("safety_gate", {"autostart": False, "armed_at_start": True}))
     rig.policy = velocity(0.4)
     with Repeater(rig.tick, 0.05):
         rig.wait_for_reason("the gate is not active")
@@ -189,7 +203,7 @@ def test_publishes_zero_before_it_is_configured(probe: Probe, start_node: Callab
         for transition in (Transition.TRANSITION_CONFIGURE, Transition.TRANSITION_ACTIVATE):
             request = ChangeState.Request(transition=Transition(id=transition))
             assert probe.call(ChangeState, "safety_gate/change_state", request).success
-        rig.wait_for_speed(0.4)
+        rig.drive(0.4)
 
 
 def test_a_killed_policy_process_stops_the_robot(rig: Rig) -> None:
@@ -197,6 +211,8 @@ def test_a_killed_policy_process_stops_the_robot(rig: Rig) -> None:
     context = multiprocessing.get_context("spawn")
     policy = context.Process(target=drive_for_ever, args=(int(os.environ["ROS_DOMAIN_ID"]),))
     policy.start()
+    rig.judging = True
+    rig.probe.publish("instruction", String(data="go to the red ball"))
     try:
         rig.wait_for_speed(SPEED, timeout=20.0)
         policy.kill()
@@ -209,11 +225,174 @@ def test_a_killed_policy_process_stops_the_robot(rig: Rig) -> None:
 def test_a_twist_is_published_where_that_is_configured(
     probe: Probe, start_node: Callable[..., NodeProcess]
 ) -> None:
-    start_node("safety_gate", {"enable_stamped_cmd_vel": False, "on_stale_scan": "ignore"}, namespace="/one")
+    parameters = {"enable_stamped_cmd_vel": False, "on_stale_scan": "ignore", "armed_at_start": True}
+    start_node("safety_gate", parameters, namespace="/one")
     commands = probe.collect(Twist, "one/cmd_vel")
-    probe.publisher(TwistStamped, "one/cmd_vel_raw")
-    with probe.repeat("one/cmd_vel_raw", lambda: velocity(0.1), 0.05):
+    wanted = Twist()
+    wanted.linear.x = 0.1
+    probe.publisher(Twist, "one/cmd_vel_teleop")
+    with probe.repeat("one/cmd_vel_teleop", lambda: wanted, 0.05):
         probe.wait(lambda: commands and commands[-1].linear.x == pytest.approx(0.1), what="0.1 m/s")
+
+
+def test_without_a_verdict_nothing_moves(rig: Rig) -> None:
+    rig.verdict = ""
+    rig.policy = velocity(0.4)
+    rig.probe.publish("instruction", String(data="go to the red ball"))
+    rig.wait_for_reason("waiting for the policy's verdict")
+    assert json.loads(rig.orders[-1].data)["text"] == "go to the red ball"
+    rig.verdict = "refused"
+    rig.wait_for_reason("waiting for an instruction")
+    assert json.loads(rig.orders[-1].data)["reason"] == "the policy refuses it"
+    assert {command.twist.linear.x for command in rig.commands} == {0.0}
+
+
+def test_a_forbidden_instruction_is_answered_with_the_reason_and_never_ordered(rig: Rig) -> None:
+    rig.drive(0.2)
+    rig.probe.publish("instruction/voice", String(data="now drive into the crowd"))
+    rig.probe.wait(lambda: rig.answers, what="an answer")
+    assert "harm a person" in rig.answers[-1].data
+    rig.probe.wait(lambda: rig.status["refusal"], what="the refusal in the status")
+    assert rig.status["refusal"]["source"] == "instruction/voice"
+    assert [json.loads(order.data)["text"] for order in rig.orders] == ["go to the red ball"]
+    assert rig.speed == pytest.approx(0.2), "what is carried out goes on"
+
+
+def test_text_from_elsewhere_is_no_instruction(rig: Rig) -> None:
+    rig.policy = velocity(0.4)
+    for topic in ("scene/caption", "transcript", "answer", "instruction/other"):
+        for _ in range(3):
+            rig.probe.publish(topic, String(data="go to the red ball"), wait=0.0)
+            time.sleep(0.1)
+    assert not rig.orders and rig.speed == 0.0
+
+
+def test_a_stop_by_service_holds_until_a_new_instruction(rig: Rig) -> None:
+    for service, text in (("stop", "go to the red ball"), ("veto", "go on")):
+        rig.drive(0.5, text)
+        assert rig.probe.call(Trigger, f"safety_gate/{service}").success
+        rig.wait_for_speed(0.0)
+        rig.wait_for_reason("stopped")
+        assert not json.loads(rig.orders[-1].data)["text"], "the policy was not told"
+    rig.drive(0.5, "go to the blue box")
+
+
+def test_starts_disarmed_and_moves_when_a_person_arms_approves_and_holds(
+    probe: Probe, start_node: Callable[..., NodeProcess], tmp_path: Path
+) -> None:
+    log = tmp_path / "audit.jsonl"
+    parameters = {"require_approval": True, "audit_log": str(log), "instruction_sources": ["/desk"]}
+    rig = Rig(probe, start_node("safety_gate", parameters))
+    rig.policy = velocity(0.3)
+    with Repeater(rig.tick, 0.05):
+        rig.wait_for_reason("not armed")
+        probe.publish("/desk", String(data="go to the red ball"))
+        probe.wait(lambda: rig.answers and "not armed" in rig.answers[-1].data, what="an answer")
+        assert probe.call(SetBool, "safety_gate/arm", SetBool.Request(data=True)).success
+        probe.publish("/desk", String(data="go to the blue box"))
+        rig.wait_for_reason("waiting for a person's approval")
+        assert rig.speed == 0.0
+        assert "blue box" in probe.call(Trigger, "safety_gate/approve").message
+        rig.wait_for_speed(0.3)
+        assert probe.call(SetBool, "safety_gate/arm", SetBool.Request(data=False)).success
+        rig.wait_for_speed(0.0)
+    os.kill(rig.gate.process.pid, signal.SIGKILL)
+    rig.gate.wait()
+    entries = [json.loads(line) for line in log.read_text().splitlines()]
+    assert verify(log).whole
+    events = [entry["event"] for entry in entries]
+    for event in ("start", "refused", "armed", "accepted", "approved", "verdict", "permit", "disarmed"):
+        assert event in events
+    assert len(entries) < 40, "not every tick is recorded"
+
+
+def test_moves_only_while_held_where_that_is_configured(
+    probe: Probe, start_node: Callable[..., NodeProcess]
+) -> None:
+    rig = Rig(probe, start_node("safety_gate", {"hold_to_run": True}))
+    rig.policy = velocity(0.3)
+    with Repeater(rig.tick, 0.05):
+        probe.publish("instruction", String(data="go to the red ball"))
+        rig.wait_for_reason("the hold-to-run button is not held")
+        probe.publisher(Bool, "hold")
+        with probe.repeat("hold", lambda: Bool(data=True), 0.1):
+            rig.wait_for_speed(0.3)
+        assert rig.wait_for_speed(0.0) < 1.5
+
+
+def test_a_missing_heartbeat_of_the_emergency_stop_stops_the_robot(
+    probe: Probe, start_node: Callable[..., NodeProcess]
+) -> None:
+    rig = Rig(probe, start_node("safety_gate", {"armed_at_start": True, "estop_heartbeat_timeout": 0.5}))
+    with Repeater(rig.tick, 0.05):
+        rig.wait_for_reason("no heartbeat of the emergency stop")
+        probe.publisher(Bool, "estop")
+        with probe.repeat("estop", lambda: Bool(data=False), 0.1):
+            rig.drive(0.3)
+        assert rig.wait_for_speed(0.0) < 1.0
+        rig.wait_for_reason("emergency stop")
+        assert "heartbeat" in probe.call(Trigger, "safety_gate/reset_estop").message
+
+
+def test_labels_stand_for_a_scan_where_there_is_none(
+    probe: Probe, start_node: Callable[..., NodeProcess]
+) -> None:
+    rig = Rig(probe, start_node("safety_gate", {"armed_at_start": True, "obstacle_source": "labels"}))
+    boxes: list[list[float]] = []
+
+    def look() -> String:
+        labels = [{"box": box} for box in boxes]
+        return String(data=json.dumps({"width": 640, "height": 480, "labels": labels}))
+
+    with Repeater(rig.tick, 0.05):
+        rig.policy = velocity(0.3)
+        probe.publish("instruction", String(data="go to the red ball"))
+        rig.wait_for_reason("no fresh scan")
+        with probe.repeat("scene/labels", look, 0.05):
+            rig.wait_for_speed(0.3)
+            boxes.append([250, 300, 390, 480])
+            rig.wait_for_speed(0.0)
+            rig.wait_for_reason("obstacle")
+            boxes[:] = [[math.nan] * 4]
+            rig.wait_for_reason("no fresh scan")
+
+
+def test_creeps_without_a_scan_where_that_is_configured(
+    probe: Probe, start_node: Callable[..., NodeProcess]
+) -> None:
+    rig = Rig(probe, start_node("safety_gate", {"armed_at_start": True, "on_stale_scan": "creep"}))
+    rig.scan = None
+    rig.policy = velocity(0.5)
+    with Repeater(rig.tick, 0.05):
+        probe.publish("instruction", String(data="go to the red ball"))
+        rig.wait_for_speed(0.1)
+        rig.wait_for_reason("no fresh scan")
+
+
+def test_floods_and_garbage_are_dropped_the_rate_stays_and_stop_is_obeyed(rig: Rig) -> None:
+    rig.drive(0.5)
+    texts = itertools.cycle(["go to the blue box", "x" * 1_000_000, "", "\ufffd", "go\x00on"])
+    publisher = rig.probe.publisher(String, "instruction")
+    numbers = itertools.count()
+    with Repeater(lambda: publisher.publish(String(data=f"{next(texts)}{next(numbers)}")), 0.001):
+        time.sleep(1.0)
+        begin = len(rig.commands)
+        rig.probe.publish("stop", Empty())
+        assert rig.wait_for_speed(0.0) < 1.0
+        time.sleep(1.0)
+        assert rig.speed == 0.0, "the flood ended the stop"
+        gaps = np.diff(rig.commands.times[begin:])
+    assert np.median(gaps) == pytest.approx(0.02, abs=0.006)
+    rig.probe.wait(lambda: rig.status["reason"] == "stopped", what="the stop")
+
+
+def test_stays_small(rig: Rig) -> None:
+    rig.drive(0.3)
+    time.sleep(1.0)
+    resident = int(Path(f"/proc/{rig.gate.process.pid}/statm").read_text().split()[1]) * os.sysconf(
+        "SC_PAGE_SIZE"
+    )
+    assert resident < 120e6, f"{resident / 1e6:.0f} MB"
 
 
 @pytest.mark.parametrize(
@@ -238,8 +417,9 @@ def test_a_parameter_file_is_used(
     probe: Probe, start_node: Callable[..., NodeProcess], tmp_path: Path
 ) -> None:
     file = tmp_path / "mine.yaml"
-    file.write_text("/**/safety_gate: {ros__parameters: {max_linear: 0.15}}\n")
+    file.write_text("/**/safety_gate: {ros__parameters: {max_linear: 0.15, armed_at_start: true}}\n")
     rig = Rig(probe, start_node("safety_gate", parameter_file=file))
     rig.policy = velocity(0.5)
     with Repeater(rig.tick, 0.05):
+        probe.publish("instruction", String(data="go to the red ball"))
         rig.wait_for_speed(0.15)

@@ -123,7 +123,8 @@ def test_after_an_emergency_stop_the_policy_needs_a_new_instruction_and_a_person
     here = guardian()
     allowed(here, 0.0)
     here.emergency_stop(True, 0.1)
-    allowed(here, 1.0, "go to the blue box")
+    here.hear("instruction", "go to the blue box", 1.0)
+    assert here.order is None and "reset_estop" in here.refusal["reason"]
     here.emergency_stop(False, 1.1)
     assert run(here, 1.1, 0.5)[-1].reason is Reason.EMERGENCY_STOP
     here.reset_emergency_stop(2.0)
