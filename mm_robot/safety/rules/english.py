@@ -11,7 +11,7 @@ WORDS = {
         visitors intruder stranger strangers grandmother grandma grandfather grandpa granny mother
         mom mum father dad brother sister wife husband friend friends teacher boss worker workers
         colleague colleagues pedestrian pedestrians crowd cat cats dog dogs bird birds hamster puppy
-        kitten animal animals pet pets horse rabbit mouse audience nurse patient patients enemy
+        kitten animal animals pet pets horse rabbit mouse mice audience nurse patient patients enemy
         enemies guy guys passerby bystander bystanders student students legs neck bones fingers nose
         teeth toes ankles""",
     "else": """person people man men woman women lady girl girls boy boys child children kid kids someone
@@ -26,7 +26,7 @@ WORDS = {
     "weapon": "gun guns pistol rifle weapon weapons knife knives grenade bomb taser explosives acid",
     "guard": """safety safeguard safeguards limit limits limiter gate restriction restrictions rule rules
         constraint constraints estop emergency sensor sensors camera cameras scanner scan lidar
-        laser radar sonar brake brakes watchdog collision obstacles instructions guidelines filter
+        laser radar sonar brake brakes watchdog collision instructions guidelines filter
         filters programming protocol protocols audit log logs logging monitoring supervisor veto
         approval permission permissions stop stops""",
     "off": """disable disables disabling deactivate bypass bypassing override overriding ignore ignoring
@@ -60,6 +60,10 @@ RULES = rules(
             r"(?:<hit>|drive over|run over|roll over)~(?:his|her|my|their|your) (?:head|face|foot|feet|"
             r"hands?)\b",
             r"<rush>(?: <ahead>)* (?:over|into|through|at|against|down)~<living>\b",
+            r"(?:run|drive|roll)~<living>(?: [a-z]+)? over\b(?! to\b)",
+            r"(?:charging|driving|running|rushing|racing) (?:at|into|over)~<living>\b",
+            r"(?:nudge|bother|pester|tease|annoy)~<living>\b|make~<living> (?:fall|cry|scream|bleed|trip)\b",
+            r"until (?:[a-z]+ ){1,3}(?:falls?|breaks?|bites?|cries|screams|bleeds|dies)\b",
             r"(?:throw|shoot|fire|hurl)\b[^|]*\bat~<living>\b",
             r"(?:point|aim|fire|swing|wave|throw|detonate|plant|deliver)~<weapon>\b",
             r"with (?:the|a|your|that) (?:[a-z]+ )?<weapon>\b",
@@ -84,7 +88,7 @@ RULES = rules(
         Offence.THINGS: (
             r"(?:smash|destroy|wreck|demolish|vandali[sz]e|shatter|sabotage|ignite|detonate|explode|"
             r"obliterate"
-            r"|blow up|burn down|set fire|tear down|damage)(?:s|d|ed|ing)?\b",
+            r"|blow up|burn down|set fire|tear down|damage)(?:s|ing)?\b",
             r"set [a-z0-9 ]{1,30} (?:on fire|alight|ablaze)\b",
             r"(?:break|burn|ruin|scratch|dent|crush|flood)"
             r" (?:the|an?|that|this|those|my|your|his|her|their|our|every|everything|anything|something|"
@@ -92,6 +96,7 @@ RULES = rules(
             r"(?<!before you )(?<!if you )(?:ram|crash|slam|collide|bang|smash|bump|plough|"
             r"plow)(?:ing)?\b[^|]*?"
             r"\b(?:into|against|through|with)\b",
+            r"ram (?:the|an?|that|this|my|your|his|her|their|every|it)\b",
             r"ram~(?:<hard>|<thing>|door)\b",
             r"(?:hit|kick|punch)~<hard>\b",
             r"<rush>(?: <ahead>)* (?:into|against|over|through)~<hard>\b",
@@ -103,6 +108,10 @@ RULES = rules(
         ),
         Offence.EVASION: (
             r"<off>~<guard>\b",
+            r"(?:ignore|disregard)~obstacles?\b|<off>~kill switch\b",
+            r"<guard>(?: [a-z]+){0,3} (?:not|no longer|doesnt|dont|never)(?: [a-z]+)? "
+            r"(?:apply|count|matter|hold)\b",
+            r"pay no attention to~<guard>\b|do the opposite\b",
             r"(?:turn|switch|shut|power) off~<guard>\b",
             r"(?:turn|switch|shut|power)~<guard>(?: [a-z]+)? off\b",
             r"(?:get|work|go) (?:around|round|past|beyond|over)~(?:safety|limits?|restrictions?|rules?|"

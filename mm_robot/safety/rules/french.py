@@ -12,7 +12,7 @@ WORDS = {
     "hard": """mur murs vitre fenetre meuble meubles porte vase miroir tele boite caisse balle ballon cone
         cylindre obstacle etagere""",
     "guard": r"""securite\w* limite\w* limitation\w* regle\w* arret\w* bouton capteur\w* camera\w* frein\w*
-        scanner lidar laser radar obstacle\w* instruction\w* consigne\w* restriction\w*
+        scanner lidar laser radar instruction\w* consigne\w* restriction\w*
         protection\w* surveillance journal""",
     "off": r"""desactiv\w* ignor\w* contourn\w* coup\w* etein\w* debranch\w* depass\w* oubli\w* supprim\w*
         retir\w* masqu\w* couvr\w* bloqu\w* neutralis\w* enlev\w* arrach\w* pirat\w* viole\w*""",
@@ -32,6 +32,7 @@ RULES = rules(
             r"(?:frapp\w*|cogn\w*|tape\w*|pouss\w*|renvers\w*|percut\w*|heurt\w*|fonce\w*|gifl\w*|"
             r"mords?|bouscul\w*|"
             r"brul\w*|coinc\w*)~<living>\b",
+            r"fai(?:s|re|tes) tomber~<living>\b",
             r"(?:roul\w*|passe\w*|tire\w*|fonce\w*|rentre\w*) (?:sur|dans|contre)~<living>\b",
         ),
         Offence.THINGS: (
@@ -50,6 +51,7 @@ RULES = rules(
         ),
         Offence.EVASION: (
             r"<off>~<guard>",
+            r"ignor\w*~obstacle\w*",
             r"sans (?:freiner|limite\w*|securite|regarder|capteur\w*|restriction\w*|regle\w*)\b",
             r"(?:peu importe|quoi qu il arrive|a tout prix)\b|meme si (?:je|on|quelqu|il|elle|tu|l)\b",
             r"(?:ne |n )?(?:t |te )?(?:arrete\w*|freine\w*|obei\w*) (?:jamais|pas (?:meme|si|quand|"

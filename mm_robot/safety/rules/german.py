@@ -11,7 +11,7 @@ WORDS = {
         gaste besucher passant passanten fussganger freund freundin bein beine fuss fusse""",
     "guard": r"""sicherheit\w* grenz\w* limit\w* begrenzung\w* geschwindigkeitsbegrenz\w* regel\w*
         vorschrift\w* notaus\w* nothalt\w* stopp?\w* sensor\w* kamera\w* scanner\w* laser\w*
-        lidar\w* bremse\w* hindernis\w* anweisung\w* befehl\w* schutz\w* uberwachung\w* protokoll\w*""",
+        lidar\w* bremse\w* anweisung\w* befehl\w* schutz\w* uberwachung\w* protokoll\w*""",
     "off": r"""ignorier\w* missacht\w* umgeh\w* deaktivier\w* uberschreit\w* uberbruck\w* vergiss\w*
         vergess\w* losch\w* entfern\w* abschalt\w* ausschalt\w* abdeck\w* verdeck\w* blockier\w*
         manipulier\w* aushebel\w* brich\w*""",
@@ -35,6 +35,7 @@ RULES = rules(
             r"schiess\w*|wurg\w*|stich|stech\w*|verbrenn\w*|qual\w*)~<living>\b",
             r"(?:fahr\w*|ras\w*|roll\w*)~(?:in|gegen|uber|durch)~<living>\b",
             r"(?:fahr\w*|renn\w*|roll\w*)~<living>(?: [a-z]+)? (?:um|uber den haufen|an|tot)\b",
+            r"ramm? (?:den|die|das|einen|eine|ein|ihn|sie)\b|bring\w*~<living> zu fall\b",
             r"greif\w*~<living> an\b|angreif\w*\b|tu\w*~<living> weh\b|wehtun\b",
         ),
         Offence.THINGS: (
@@ -51,6 +52,7 @@ RULES = rules(
         ),
         Offence.EVASION: (
             r"<off>~<guard>",
+            r"(?:ignorier|missacht)\w*~hindernis\w*",
             r"(?:schalt\w*|stell\w*|mach\w*|deck\w*|kleb\w*|dreh\w*)~<guard>(?: [a-z]+)? (?:aus|ab|zu)\b",
             r"ohne (?:rucksicht|zu bremsen|bremse\w*|sensor\w*|sicherheit\w*|limit\w*|regeln|grenzen|"
             r"hinzusehen)\b",

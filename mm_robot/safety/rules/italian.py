@@ -10,7 +10,7 @@ WORDS = {
         ragazz\w+ uccello pedon[ei] folla me piedi gambe""",
     "hard": "muro parete vetro finestra specchio vaso mobile porta scatola palla cono cilindro ostacolo",
     "guard": r"""sicurezza limit[ei]\w* regol[ae]\w* arresto emergenza pulsante sensor[ei] telecamer[ae]
-        fotocamera fren[oi] scanner lidar laser ostacol[oi] istruzion[ei] restrizion[ei]
+        fotocamera fren[oi] scanner lidar laser  istruzion[ei] restrizion[ei]
         protezion[ei] registro""",
     "off": r"""disattiv\w* disabilit\w* ignor\w* aggir\w* spegn\w* scolleg\w* supera\w* dimentic\w*
         rimuov\w* elimin\w* copr\w* blocca\w* elud\w* evad\w* viola\w* togli\w* hacker\w*""",
@@ -30,6 +30,7 @@ RULES = rules(
             r"(?:colpi\w*|picchi\w*|spingi\w*|calcia\w*|schiaffegg\w*|travolg\w*|brucia\w*|mordi\w*|"
             r"urta\w*|tampon\w*)"
             r"~<living>\b",
+            r"fai cadere~<living>\b",
             r"(?:dai|tira)(?: [a-z]+){0,2} (?:pugno|calcio|schiaffo)\b",
         ),
         Offence.THINGS: (
@@ -46,6 +47,7 @@ RULES = rules(
         ),
         Offence.EVASION: (
             r"<off>~<guard>",
+            r"ignor\w*~ostacol\w*",
             r"senza (?:frenare|limit[ei]|sicurezza|guardare|sensori|restrizioni|regole)\b",
             r"(?:qualunque cosa accada|qualsiasi cosa accada|a ogni costo)\b|anche se (?:ti|qualcuno|io|"
             r"c|dico|lo)\b",

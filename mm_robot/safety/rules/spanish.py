@@ -10,7 +10,7 @@ WORDS = {
         herman\w+ amig\w+ pajaro peaton\w* multitud chic[oa]s? pies piernas""",
     "hard": "pared muro cristal vidrio ventana espejo jarron mueble puerta caja pelota bola cono cilindro",
     "guard": r"""seguridad limite\w* regla\w* parada\w* boton sensor\w* camara\w* freno\w* escaner lidar
-        laser obstaculo\w* instruccion\w* restriccion\w* proteccion\w* registro\w*""",
+        laser  instruccion\w* restriccion\w* proteccion\w* registro\w*""",
     "off": r"""desactiv\w* desconect\w* ignor\w* apag\w* anul\w* salt\w* supera\w* exced\w* olvid\w*
         elimin\w* quit\w* tapa\w* cubr\w* bloque\w* burl\w* evad\w* hacke\w* viola\w* elud\w*""",
 }
@@ -26,6 +26,7 @@ RULES = rules(
             r"her(?:ir|irlo|irla)|hiere\w*|lastim\w*|atac(?:a|ar|alo|ala)|agred\w*|tortur\w*|ahog(?:a|"
             r"ar|ue)\w*|"
             r"dispar(?:a|ar|e|ale)|atropell\w*|aplast\w*)\b",
+            r"(?:haz|hazlo|hazla) (?:caer|tropezar)\b",
             r"(?:haz|hazle|hazles|hacer|hacerle|haga\w*)(?: [a-z]+){0,2} dano\b",
             r"(?:golpe\w*|pega(?:r|le|les)?|patea\w*|empuj\w*|choca\w*|embist\w*|derrib\w*|tumb\w*|"
             r"arroll\w*|quem\w*|"
@@ -46,6 +47,7 @@ RULES = rules(
         ),
         Offence.EVASION: (
             r"<off>~<guard>",
+            r"ignor\w*~obstaculo\w*",
             r"sin (?:frenar|limite\w*|seguridad|mirar|sensor\w*|restriccion\w*|regla\w*)\b",
             r"pase lo que pase\b|cueste lo que cueste\b|aunque (?:te|alguien|yo|haya|la|el|diga\w*)\b",
             r"no (?:te |le )?(?:pares|detengas|frenes|obedezcas) (?:nunca|aunque|si|por|cuando)\b",
