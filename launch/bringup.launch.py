@@ -24,7 +24,7 @@ def start_nodes(context: LaunchContext) -> list[Node]:
             name=node.name,
             namespace=node.namespace,
             parameters=[*([str(node.params_file)] if node.params_file else []), dict(node.parameters)],
-            ros_arguments=["--log-level", node.log_level],
+            ros_arguments=node.ros_arguments(),
             respawn=node.respawn,
             respawn_delay=RESPAWN_SECONDS,
             output="screen",

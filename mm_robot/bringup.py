@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from typing import Any
 from mm_robot.config import load_config
 from mm_robot.environment import process_variables
 from mm_robot.errors import InputError
+from mm_robot.security import enclave
 from mm_robot.supervisor import FIRST_DELAY, Command, supervise
 
 DESCRIPTION = "start the nodes, each as a process of its own, and watch over them until ctrl-C"
@@ -64,10 +66,15 @@ class NodeDescription:
     params_file: Path | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
+    def ros_arguments(self) -> list[str]:
+        """The log level, and where ROS security is switched on the enclave of the node."""
+        secured = os.environ.get("ROS_SECURITY_ENABLE", "").lower() == "true"
+        return ["--log-level", self.log_level, *(["--enclave", enclave(self.name)] if secured else [])]
+
     def command(self) -> list[str]:
         """The command line that runs the node with this Python."""
         line = [sys.executable, "-m", f"mm_robot.nodes.{self.name}", "--ros-args"]
-        line += ["--log-level", self.log_level, "-r", f"__ns:={self.namespace}"]
+        line += [*self.ros_arguments(), "-r", f"__ns:={self.namespace}"]
         if self.params_file is not None:
             line += ["--params-file", str(self.params_file)]
         for key, value in self.parameters.items():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mm_robot.specification import Topic
 
 NODES = ("camera", "microphone", "speech", "policy", "safety_gate", "simulator")
@@ -60,6 +62,16 @@ TOPICS: tuple[Topic, ...] = (
     Topic("explanation", STRING, ("policy",), (), "why the robot does what it does (JSON)"),
     Topic("diagnostics", "diagnostic_msgs/DiagnosticArray", NODES, (), "health of every node"),
 )
+
+OWN_TOPICS: Mapping[str, tuple[str, ...]] = {"safety_gate": ("status",), "simulator": ("scene",)}
+"""What nodes publish below their own name (``~/``), JSON in std_msgs/String."""
+
+SERVICES: Mapping[str, tuple[str, ...]] = {
+    "policy": ("load",),
+    "safety_gate": ("arm", "stop", "approve", "veto", "reset_estop"),
+    "simulator": ("reset", "pause"),
+}
+"""The services that nodes offer below their own name (``~/``)."""
 
 
 def topics_of(node: str) -> tuple[Topic, ...]:

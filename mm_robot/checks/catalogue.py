@@ -33,6 +33,7 @@ CHECKS = (
     Check("RMW implementation", "ros.middleware"),
     Check("DDS profile", "ros.dds_profile", needed=False),
     Check("DDS messages", "ros.messages"),
+    Check("base", "base.stops_by_itself", needed=False),
     Check("shared memory", "machine.shared_memory", needed=False),
     Check("rendering", "devices.rendering"),
     Check("language model", "models.base_model"),

@@ -6,11 +6,13 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from mm_robot.cli import COMMANDS
+from mm_robot.topics import NODES
 
 TOOLS = ("dirname", "cat", "cut", "sha256sum", "grep", "rm", "bash")
 PYTHON_THAT_FITS = (
@@ -53,7 +55,9 @@ def call(script: Path, *arguments: str, path: Path | None = None) -> subprocess.
     )
 
 
-@pytest.mark.parametrize("name", ["scripts/setup", "scripts/demo", "scripts/test", ".ci/run"])
+@pytest.mark.parametrize(
+    "name", ["scripts/setup", "scripts/demo", "scripts/test", "scripts/sros2_keystore", ".ci/run"]
+)
 def test_a_script_can_be_run(root: Path, name: str) -> None:
     assert os.access(root / name, os.X_OK)
     assert subprocess.run(["bash", "-n", str(root / name)], timeout=20).returncode == 0
@@ -93,6 +97,37 @@ def test_setup_says_when_the_system_packages_cannot_be_installed(checkout: Path,
     done = call(checkout / "scripts" / "setup", path=programs)
     assert done.returncode == 2
     assert "apt-get update failed; check the network" in done.stderr
+
+
+KEYSTORE_TOOL = """#!/bin/sh
+echo "$@" >> "$LOG"
+[ "$2" = create_keystore ] && mkdir -p "$3/enclaves"
+[ "$2" = create_enclave ] && mkdir -p "$3/enclaves$4"
+exit 0
+"""
+
+
+def test_the_keystore_has_an_enclave_for_every_node(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    program(tools, "ros2", KEYSTORE_TOOL)
+    (tools / "python3").symlink_to(sys.executable)
+    monkeypatch.setenv("LOG", str(tmp_path / "log"))
+    script, store = root / "scripts" / "sros2_keystore", tmp_path / "keys"
+    done = call(script, str(store), "/one", path=Path(f"{tools}:{os.environ['PATH']}"))
+    assert done.returncode == 0, done.stderr
+    called = (tmp_path / "log").read_text()
+    for name in (*NODES, "operator"):
+        assert f"create_enclave {store} /mm_robot/{name}\n" in called
+        assert f"create_permission {store} /mm_robot/{name} {store}/mm_robot.policy.xml\n" in called
+    assert "/one/cmd_vel<" in (store / "mm_robot.policy.xml").read_text()
+
+
+def test_the_keystore_needs_ros2_security(root: Path, programs: Path, tmp_path: Path) -> None:
+    done = call(root / "scripts" / "sros2_keystore", str(tmp_path / "keys"), path=programs)
+    assert done.returncode == 2 and "sros2" in done.stderr
 
 
 def test_the_readme_names_only_scripts_and_commands_that_exist(root: Path) -> None:
