@@ -35,7 +35,7 @@ def wrong(spoil: Callable[[Rig, Int16Array], float]) -> Callable[[Rig, int], flo
 
     def trial(rig: Rig, number: int) -> float:
         process = rig.troupe.nodes()["speech"]
-        rig.move(number)
+        rig.move()
         ended = spoil(rig, sentence())
         fault = time.monotonic()
         rig.probe.publish("stop", Empty())

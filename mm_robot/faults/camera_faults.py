@@ -28,7 +28,7 @@ ALLOWED_GROWTH = 600.0
 
 def silent(rig: Rig, number: int) -> float:
     """The camera stops."""
-    rig.move(number)
+    rig.move()
     rig.body.camera = False
     fault = time.monotonic()
     try:
@@ -39,7 +39,7 @@ def silent(rig: Rig, number: int) -> float:
 
 def frozen(rig: Rig, number: int) -> float:
     """The camera sends the same bytes with fresh stamps, while the robot moves."""
-    rig.move(number)
+    rig.move()
     rig.body.frozen = True
     fault = time.monotonic()
     try:
@@ -55,7 +55,7 @@ def bad_images(
 
     def trial(rig: Rig, number: int) -> float:
         process = rig.troupe.nodes()["policy"]
-        rig.move(number)
+        rig.move()
         rejected = rig.probe.counter("policy", "rejected images")
         before = memory_peak(process)
         image = make()

@@ -55,6 +55,8 @@ class Cast:
         for node in described:
             if node.name in self.nodes:
                 line = node.command()
+                if node.name == "safety_gate":
+                    line += ["-p", "armed_at_start:=true"]
                 if node.name == "policy":
                     line[line.index(PRODUCT + "policy")] = FAULTY
                 commands.append(Command(node.name, line, node.respawn))

@@ -14,7 +14,8 @@ PROMPT = 0.1
 FLOOD_SECONDS = 0.5
 FLOOD_RATE = 1000
 BEFORE_STOP = 0.2
-SETTLE = 0.5
+SETTLE = 1.2
+"""Seconds after the last of them: by then the gate hears their source again."""
 COUNTED_WITHIN = 3.0
 MEGABYTE = "go to the red ball " * 52_632
 
@@ -27,7 +28,7 @@ def flooded(make: Callable[[int], String | bytes], rate: float = FLOOD_RATE) -> 
 
     def trial(rig: Rig, number: int) -> float:
         processes = rig.troupe.nodes()
-        rig.move(number)
+        rig.move()
         counted = _counted(rig)
         fault = began = time.monotonic()
         stopped = False

@@ -19,7 +19,7 @@ def goes_wrong(fault: str) -> Callable[[Rig, int], float]:
 
     def trial(rig: Rig, number: int) -> float:
         process = rig.troupe.nodes()["policy"]
-        rig.move(number)
+        rig.move()
         rig.model(fault)
         try:
             began = rig.began(fault)
@@ -31,7 +31,7 @@ def goes_wrong(fault: str) -> Callable[[Rig, int], float]:
             raise FaultError(f"{too_fast:g} m/s reached the wheels; {rig.speed:g} m/s is the limit")
         if rig.troupe.nodes().get("policy") not in (process, None):
             rig.wait_for_restart("policy", process)
-        rig.move(number)
+        rig.move()
         return seconds
 
     return trial
@@ -40,7 +40,7 @@ def goes_wrong(fault: str) -> Callable[[Rig, int], float]:
 def hangs(rig: Rig, number: int) -> float:
     """One decision hangs; the robot stands until it is over, and drives again by itself or by a new task."""
     process = rig.troupe.nodes()["policy"]
-    rig.move(number)
+    rig.move()
     rig.model("hangs")
     began = rig.began("hangs")
     rig.model("")
@@ -50,7 +50,7 @@ def hangs(rig: Rig, number: int) -> float:
         raise FaultError("the robot moved while its model hung")
     if rig.troupe.nodes().get("policy") != process:
         rig.wait_for_restart("policy", process)
-    rig.move(number)
+    rig.move()
     return seconds
 
 

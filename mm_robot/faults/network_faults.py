@@ -33,7 +33,7 @@ time.sleep(60)
 
 def peers(rig: Rig, number: int) -> float:
     """Peers join, are killed without a farewell, and a person says stop: the s until the robot stands."""
-    rig.move(number)
+    rig.move()
     before = rig.probe.node.count_publishers("gossip")
     began = time.monotonic()
     process = subprocess.Popen([sys.executable, "-c", PEER.format(peers=PEERS)], stdout=subprocess.DEVNULL)
@@ -65,10 +65,10 @@ def two_robots(rig: Rig, number: int) -> float:
         each.probe.publish("stop", Empty())
         each.probe.seconds_to_zero(time.monotonic(), 2.0)
     alone = time.monotonic()
-    one.move(number)
+    one.move()
     if any(each.moves for each in two.probe.since(alone)):
         raise FaultError("the robot that was not instructed moved")
-    two.move(number)
+    two.move()
     fault = time.monotonic()
     one.probe.publish("stop", Empty())
     seconds = one.probe.seconds_to_zero(fault, 3.0)

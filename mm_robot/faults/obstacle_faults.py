@@ -31,7 +31,7 @@ def pushed(rig: Rig, number: int) -> float:
 def _drive_at(rig: Rig, number: int, pushed: float) -> float:
     wanted = SPEEDS[number % len(SPEEDS)]
     rig.body.thing = None
-    rig.move(number, linear=wanted)
+    rig.move(linear=wanted)
     speed = min(abs(wanted), rig.speed)
     try:
         ahead = 1.0 if wanted > 0 else -1.0

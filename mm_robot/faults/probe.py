@@ -170,10 +170,10 @@ class Probe:
                 self.health[name] = values
 
     def _keep_status(self, message: String) -> None:
-        self.status = json.loads(message.data)
+        self.status = _object(message)
 
     def _keep_reason(self, message: String) -> None:
-        reason = json.loads(message.data)["reason"]
+        reason = _object(message).get("reason")
         if reason:
             self.reasons.append((time.monotonic(), reason))
 
@@ -185,3 +185,12 @@ class Probe:
             pass
         finally:
             self.node.destroy_node()
+
+
+def _object(message: String) -> dict[str, Any]:
+    """The JSON object in a message; an empty one where it holds none, as when the topic is fuzzed."""
+    try:
+        content = json.loads(message.data)
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}

@@ -19,7 +19,7 @@ def killed(node: str) -> Callable[[Rig, int], float]:
 
     def trial(rig: Rig, number: int) -> float:
         process = _grown_up(rig, node)
-        rig.move(number)
+        rig.move()
         fault = rig.kill(node)
         seconds = rig.probe.seconds_to_zero(fault, 3.0)
         rig.wait_for_restart(node, process)
@@ -31,7 +31,7 @@ def killed(node: str) -> Callable[[Rig, int], float]:
 def gate_killed(rig: Rig, number: int) -> float:
     """The gate is killed: the s until it is back, with nothing but zero before the next instruction."""
     process = _grown_up(rig, "safety_gate")
-    rig.move(number)
+    rig.move()
     fault = rig.kill("safety_gate")
     back = fault + IN_FLIGHT
     rig.probe.wait(lambda: rig.probe.since(back), 10.0, "the gate to publish again")

@@ -27,7 +27,7 @@ MOVING_WITHIN = 12.0
 MOVING_COMMANDS = 10
 """How many velocities in a row are not zero when the robot counts as moving."""
 RESTART_WITHIN = 60.0
-INSTRUCTIONS = ("turn around", "go forward two metres", "turn around", "go back two metres")
+INSTRUCTIONS = ("turn around", "go forward two metres", "turn back", "go back two metres")
 VIDEO_FRAMES = 90
 
 CASTS = ("stand-in", "robot", "two robots")
@@ -45,6 +45,7 @@ class Rig:
         """Put the parts together."""
         self.troupe, self.probe, self.body = troupe, probe, body
         self.other: Rig | None = None
+        self._told = 0
         self.speed = float(load_config().node("safety_gate")["max_linear"])
         self._real = name == "robot"
         self._began: list[tuple[str, float]] = []
@@ -85,8 +86,8 @@ class Rig:
         """Say what the stand-in proposes, m/s and rad/s."""
         self.probe.publish("faults/model", String(data=f"drive {linear} {angular}"))
 
-    def move(self, number: int = 0, linear: float | None = None) -> None:
-        """Bring the robot to move by an instruction, through the policy; ``number`` of the trial.
+    def move(self, linear: float | None = None) -> None:
+        """Bring the robot to move by an instruction, through the policy.
 
         Raises:
             FaultError: it does not move.
@@ -95,8 +96,13 @@ class Rig:
         if not self._real:
             self.drive(linear)
         wanted = min(abs(linear), self.speed) * 0.98
+        self._told += 1  # the gate drops the same sentence said twice within a second
+        text = INSTRUCTIONS[(self._told - 1) % len(INSTRUCTIONS)]
+        self.instruct(text)
+        self.probe.wait(
+            lambda: self.probe.status.get("instruction") == text, MOVING_WITHIN, "the policy to be told"
+        )
         begin = time.monotonic()
-        self.instruct(INSTRUCTIONS[number % len(INSTRUCTIONS)])
 
         def moves() -> bool:
             latest = self.probe.since(begin)[-MOVING_COMMANDS:]

@@ -24,7 +24,7 @@ def stamped(stamp: Callable[[float], float]) -> Callable[[Rig, int], float]:
     """
 
     def trial(rig: Rig, number: int) -> float:
-        rig.move(number)
+        rig.move()
         began = time.monotonic()
         rig.body.stamp = stamp
         try:

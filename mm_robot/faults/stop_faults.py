@@ -20,7 +20,7 @@ def stopped(send: Callable[[Rig], None]) -> Callable[[Rig, int], float]:
     """A stop is sent in the middle of a decision that takes a while."""
 
     def trial(rig: Rig, number: int) -> float:
-        rig.move(number)
+        rig.move()
         rig.model("ponders")
         try:
             began = rig.began("ponders")
@@ -46,7 +46,7 @@ def by_service(rig: Rig) -> None:
 
 def emergency(rig: Rig, number: int) -> float:
     """The emergency stop is pressed; afterwards it is let go and reset."""
-    rig.move(number)
+    rig.move()
     fault = time.monotonic()
     rig.probe.publish("estop", Bool(data=True))
     try:

@@ -139,6 +139,8 @@ class PolicyNode(LifecycleNode):
                 self._driver.stop(order.reason)
                 self._tell_status()
             return
+        if order.number == self._accepted:
+            return  # told again, before our verdict reached the gate
         self._accepted, self._verdict = order.number, ALLOWED
         self._ages.clear()
         self._driver.instruct(order.text, order.source, self.task_time())

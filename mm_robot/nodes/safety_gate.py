@@ -88,10 +88,10 @@ class SafetyGateNode(LifecycleNode):
             self.subscribe(String, "scene/labels", self._see)
         guardian = self._guardian
         self.subscribe(Empty, "stop", lambda _: guardian.stop(time.monotonic(), "topic"))
+        self.watch(Empty, "hearing", self._go_deaf, guardian.hearing.find)
         self.subscribe(
             Bool, "estop", lambda message: guardian.emergency_stop(bool(message.data), time.monotonic())
         )
-        self.watch(Empty, "hearing", lambda: guardian.lose_hearing(time.monotonic()), guardian.find_hearing)
         self.subscribe(Bool, "hold", lambda message: guardian.hold(bool(message.data), time.monotonic()))
         self.subscribe(String, "policy/status", self._judge, "latched")
         for source in self.value("instruction_sources"):
@@ -133,12 +133,17 @@ class SafetyGateNode(LifecycleNode):
         self._guardian.judge(*message_to_verdict(message), time.monotonic())
         self._flush()
 
+    def _go_deaf(self) -> None:
+        self.count("deaths of the speech node")
+        self._guardian.hearing.lose(time.monotonic())
+
     def _arm(self, request: Any, response: Any) -> None:
         self._guardian.arm(bool(request.data), time.monotonic())
         response.success, response.message = True, "armed" if request.data else "disarmed"
 
     def _stop(self, _request: Any, response: Any) -> None:
         self._guardian.stop(time.monotonic(), "service")
+        self._publish()
         response.success, response.message = True, "stopped until a new instruction"
 
     def _approve(self, _request: Any, response: Any) -> None:

@@ -17,6 +17,8 @@ from mm_robot.safety.gate import Permit, Reason, SafetyGate
 from mm_robot.safety.hearing import Hearing
 from mm_robot.safety.limits import Limits
 
+REPEAT_SECONDS = 0.25
+"""Time after which the policy is told again of an instruction on which it has no verdict yet."""
 RECORD_SECONDS = 0.1
 """Least time between two records of what is permitted, and ten times that between two of what is dropped."""
 KEPT_TEXT = 200
@@ -62,15 +64,16 @@ class Guardian:
         self.counters: Counter[str] = Counter()
         self.refusal: dict[str, str] = {}
         self.armed = arming.armed_at_start
+        self.hearing = Hearing()
         self._desk = Desk(conduct, first_number)
         self._arming = arming
         self._held: float | None = None
         self._beaten: float | None = None
         self._beat_missing = False
-        self._hearing = Hearing()
         self._eyes = ""
         self._recorder = _PermitRecorder()
         self._drops = (0, float("-inf"))
+        self._told = float("-inf")
         self._record("start", limits=asdict(limits), conduct=asdict(conduct), arming=asdict(arming))
 
     @property
@@ -104,7 +107,7 @@ class Guardian:
         self.counters["accepted instructions"] += 1
         self._record("accepted", **asdict(order), digest=digest(text), stage=self.stage.value)
         if self.stage is Stage.VERDICT:
-            self.outbox.append(order)
+            self._tell(order, now)
         else:
             self.outbox.append(Answer(f"I wait for approval of: {order.text}"))
 
@@ -125,7 +128,7 @@ class Guardian:
         """
         order = self._desk.approve(now)
         self._record("approved", number=order.number)
-        self.outbox.append(order)
+        self._tell(order, now)
         return order.text
 
     def veto(self, now: float) -> str:
@@ -167,16 +170,6 @@ class Guardian:
             self._record("emergency stop", by="button")
             self._end_order("emergency stop")
 
-    def lose_hearing(self, now: float) -> None:
-        """Nobody hears any more when a person says stop."""
-        self.counters["deaths of the speech node"] += 1
-        self._hearing.lose(now)
-        self._record("deaf")
-
-    def find_hearing(self) -> None:
-        """Somebody hears again."""
-        self._hearing.find()
-
     def reset_emergency_stop(self, now: float) -> None:
         """A person ends every stop; the policy stands until its next instruction.
 
@@ -201,15 +194,17 @@ class Guardian:
     def permit(self, now: float) -> Permit:
         """What the wheels may do now; called at a steady rate."""
         self._watch_heartbeat(now)
-        if self._hearing.given_up(now) and not self.gate.stopped:
-            self.stop(now, "deafness")
         expired = self._desk.expired(now)
         if expired:
             self._end_order(expired)
+        if self.hearing.given_up(now) and not self.gate.stopped:
+            self.stop(now, "nobody hears stop")
+        order = self.order
+        if order is not None and self.stage is Stage.VERDICT and not 0 <= now - self._told < REPEAT_SECONDS:
+            self._tell(order, now)
         permit = self.gate.permit(now, self._hold(now), self._desk.hold)
         particulars = self._recorder.changed(permit, now)
         if particulars is not None:
-            order = self.order
             self._record(
                 "permit",
                 **particulars,
@@ -225,7 +220,7 @@ class Guardian:
 
     def _hold(self, now: float) -> Reason:
         arming = self._arming
-        if self._hearing.deaf:
+        if self.hearing.deaf:
             return Reason.DEAF
         if arming.estop_heartbeat_timeout and self._beaten is None:
             return Reason.NO_HEARTBEAT
@@ -243,6 +238,10 @@ class Guardian:
         self.gate.emergency_stop(False, now)
         self._record("emergency stop", by="missing heartbeat")
         self._end_order("emergency stop")
+
+    def _tell(self, order: Order, now: float) -> None:
+        self._told = now
+        self.outbox.append(order)
 
     def _set_armed(self, armed: bool, by: str) -> None:
         self.armed = armed

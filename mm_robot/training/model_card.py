@@ -59,9 +59,11 @@ image stem and heads, {size:.1f} MB beyond the base.
 
 Frames that `mm_robot generate` renders in random simulated rooms (MuJoCo), labelled by the segmentation
 renderer, with the actions of a scripted expert and template sentences in English; no recordings of people
-or real places. How: `config/train/embedded.yaml`. One difference: the adapter, the readouts and the heads
-for skill, amount and action began the first stage from the policy before this one (2,300 steps of the second
-stage with a smaller image stem, on fewer names); the image stem, its projector and the scene head began anew.
+or real places. How: `config/train/embedded.yaml`, with these differences. The adapter, the readouts and the
+heads for skill, amount and action began from the policy before this one (2,300 steps of the second stage with
+a smaller image stem, on fewer names); the image stem, its projector and the scene head began anew. The first
+900 of the 2,400 steps saw fewer rows near the end of moves and turns. Last came 700 steps more at a learning
+rate of 0.0004, from that result, with the shares of look-alikes and tight places as they are now.
 
 It names {", ".join(labels["shapes"])} in {", ".join(labels["colours"])}.
 

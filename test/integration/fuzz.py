@@ -139,7 +139,7 @@ class Fuzz:
             robot.publish("estop", Bool(data=False))
             robot.call(Trigger, "safety_gate/reset_estop")
         robot.publish("faults/model", String(data="drive 0.5 0.3"))
-        robot.publish("instruction", String(data="go to the red ball"))
+        robot.publish("instruction", String(data=f"go to the red ball {self.batches}"))
         for (target, name), message in made:
             target.publishers[name].publish(message)
             self.sent += 1

@@ -42,7 +42,7 @@ def ear(ros_domain: int) -> Iterator[subprocess.Popen[str]]:
 def test_the_robot_stands_when_the_ear_dies_and_not_when_it_leaves(
     start_node: Callable[..., NodeProcess], probe: Probe, ear: subprocess.Popen[str], silently: bool
 ) -> None:
-    start_node("safety_gate", {"on_stale_scan": "ignore"})
+    start_node("safety_gate", {"on_stale_scan": "ignore", "armed_at_start": True})
     commands = probe.collect(TwistStamped, "cmd_vel")
     proposal = TwistStamped()
     proposal.twist.linear.x = 0.2

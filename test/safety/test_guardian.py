@@ -68,6 +68,7 @@ def test_the_policy_drives_with_an_instruction_and_its_verdict_alone() -> None:
     here.hear("instruction", RED, 1.0)
     assert told(here, Order) == [Order(1, RED, "instruction")]
     assert run(here, 1, 1)[-1] == Permit(0.0, 0.0, "none", Reason.VERDICT)
+    here.outbox.clear()
     here.judge(1, "allowed", 2.0)
     assert run(here, 2, 1)[-1] == Permit(0.3, 0.0, "policy", Reason.NONE)
     here.hear("instruction", "go to the blue box", 3.0)
@@ -75,6 +76,16 @@ def test_the_policy_drives_with_an_instruction_and_its_verdict_alone() -> None:
     here.judge(2, "refused", 4.0)
     assert told(here, Order)[-1] == Order(2, "", "instruction", "the policy refuses it")
     assert run(here, 4, 1)[-1].reason is Reason.WAITING
+
+
+def test_the_policy_is_told_again_until_it_has_a_verdict() -> None:
+    here = guardian()
+    here.hear("instruction", RED, 0.0)
+    run(here, 0, 1)
+    assert told(here, Order) == [Order(1, RED, "instruction")] * 4
+    here.judge(1, "allowed", 1.0)
+    run(here, 1, 1)
+    assert told(here, Order) == []
 
 
 def test_no_verdict_means_no_motion_and_then_no_instruction() -> None:
@@ -195,6 +206,21 @@ def test_a_heartbeat_that_goes_missing_is_an_emergency_stop() -> None:
     assert run(here, 1.6, 0.1)[-1].reason is Reason.EMERGENCY_STOP, "it stays until it is reset"
     here.reset_emergency_stop(1.7)
     assert run(here, 1.7, 0.1)[-1].reason is Reason.WAITING
+
+
+def test_stands_while_nobody_hears_stop_and_longer_deafness_is_a_stop() -> None:
+    here = guardian()
+    allowed(here, 0.0)
+    run(here, 0, 1)
+    here.hearing.lose(1.0)
+    assert run(here, 1, 0.5)[0] == Permit(0.0, 0.0, "none", Reason.DEAF)
+    here.hearing.find()
+    assert run(here, 1.5, 1)[-1].linear == pytest.approx(0.3)
+    here.hearing.lose(2.5)
+    assert run(here, 2.5, 1.5)[-1].reason is Reason.STOPPED
+    here.hearing.find()
+    assert run(here, 4, 0.5)[-1].reason is Reason.STOPPED
+    assert events(here).count("stop") == 1
 
 
 def test_a_flood_changes_nothing_and_a_stop_is_obeyed_in_it() -> None:
