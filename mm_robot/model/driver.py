@@ -18,10 +18,24 @@ from dataclasses import dataclass, replace
 from mm_robot.model.chunk import ChunkPlayback
 from mm_robot.model.frozen_camera import FrozenCamera
 from mm_robot.model.task import TaskTracker
-from mm_robot.types import Decision, FloatArray, ImageArray, Observation, Outcome, RobotState, TaskState
+from mm_robot.types import (
+    Decision,
+    FloatArray,
+    ImageArray,
+    Observation,
+    Outcome,
+    RobotState,
+    Skill,
+    TaskState,
+)
 
 IDLE = "idle"
 RUNNING = Outcome.RUNNING.value
+BLOCKED = "stopped short: something is in the way"
+BLOCKED_SECONDS = 3.0
+"""s of the task's time after which a robot that is to go straight and stands has come as far as it can."""
+BLOCKED_COMMAND, BLOCKED_SPEED = 0.02, 0.01
+"""m/s from which on it is to go, and below which it stands."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +98,8 @@ class Driver:
         self._tracker: TaskTracker | None = None
         self._started = 0.0
         self._frame_received = 0.0
+        self._speed = 0.0
+        self._standing_since: float | None = None
         self._camera = FrozenCamera(timeouts.frozen)
         self._frozen = False
         self._clock_seen: tuple[float, float] | None = None  # task time, monotonic time of its last change
@@ -100,6 +116,7 @@ class Driver:
             self._started = now
             self._playback.clear()
             self._tracker = None
+            self._standing_since = None
             number = self._status.instruction_id + 1
             self._status = TaskStatus(number, instruction, source, RUNNING)
             return self._status
@@ -125,6 +142,7 @@ class Driver:
         """
         with self._lock:
             self._frozen = self._camera.see(image, robot, received)
+            self._speed = robot.linear
             if self._status.state != RUNNING:
                 return 0, Observation(image, "", robot, TaskState(), received, scan=scan)
             if self._tracker is None:
@@ -152,6 +170,8 @@ class Driver:
             )
             if decision.outcome is not Outcome.RUNNING:
                 return self._end(decision.outcome.value, decision.reason)
+            if decision.skill is Skill.MOVE and self._blocked(decision, now):
+                return self._end(Outcome.DONE.value, BLOCKED)
             self._playback.load(decision.actions, now)
             self._frame_received = received
             return False
@@ -185,6 +205,13 @@ class Driver:
                 self._playback.clear()
                 return Command(hold=hold)
             return Command(*due, age) if due else Command()
+
+    def _blocked(self, decision: Decision, now: float) -> bool:
+        """Whether the robot has long stood still although it is to go straight."""
+        wanted = len(decision.actions) > 0 and abs(float(decision.actions[0][0])) >= BLOCKED_COMMAND
+        if not wanted or abs(self._speed) >= BLOCKED_SPEED or self._standing_since is None:
+            self._standing_since = now if wanted else None
+        return self._standing_since is not None and now - self._standing_since > BLOCKED_SECONDS
 
     def _watch_clock(self, now: float, monotonic: float) -> str:
         if self._clock_seen is None or now > self._clock_seen[0]:

@@ -170,3 +170,21 @@ def test_stands_while_the_camera_is_frozen_until_it_sends_another_picture(drive:
         holds.append(drive.command(after=0.1).hold)
     assert holds[:6] == [""] * 6 and holds[-1] == ""
     assert all("same picture" in hold for hold in holds[6:9])
+
+
+@pytest.mark.parametrize(
+    ("speed", "skill", "ended"),
+    [(0.0, Skill.MOVE, True), (0.3, Skill.MOVE, False), (0.0, Skill.GO_TO, False)],
+)
+def test_a_move_that_something_blocks_ends_short(
+    drive: Drive, speed: float, skill: Skill, ended: bool
+) -> None:
+    drive.start()
+    ahead = Decision(AHEAD.actions, skill=skill)
+    for _ in range(40):
+        number, _observation = drive.driver.observe(IMAGE, RobotState(linear=speed), drive.now, drive.now)
+        drive.driver.accept(ahead, number, drive.now, drive.now)
+        drive.command(after=0.1)
+    status = drive.driver.status
+    assert (status.state == "done") is ended
+    assert ("in the way" in status.reason) is ended
