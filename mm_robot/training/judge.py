@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mm_robot.sim.scene import ROBOT_RADIUS, Room, wrap_angle
+from mm_robot.sim.scene import ROBOT_RADIUS, ROOM_HALF_SIZE, Room, wrap_angle
 from mm_robot.training.episodes import Episode
 from mm_robot.training.rollout import Trace
-from mm_robot.types import Outcome
+from mm_robot.types import FloatArray, Outcome
 
 REACH_GAP = 0.5
 REACH_BEARING = math.radians(30)
 TURN_TOLERANCE = math.radians(10)
 TURN_DRIFT = 0.15
 MOVE_TOLERANCE = 0.15
+BLOCKED_GAP = 0.15
+"""m of free way ahead below which a move has come as far as it safely can."""
 STOP_SECONDS = 0.5
 SWEEP = math.radians(330)
 _STANDING_SPEED = 0.02
@@ -42,7 +44,7 @@ def judge(episode: Episode, trace: Trace) -> Verdict:
     if expect.outcome == "turn":
         return _turned(math.radians(expect.degrees), trace)
     if expect.outcome == "move":
-        return _moved(expect.metres, trace)
+        return _moved(expect.metres, episode.room, trace)
     if expect.outcome == "stop":
         return _stopped(trace)
     if expect.outcome == "absent":
@@ -84,14 +86,34 @@ def _turned(wanted: float, trace: Trace) -> Verdict:
     return _stands(trace)
 
 
-def _moved(wanted: float, trace: Trace) -> Verdict:
+def _moved(wanted: float, room: Room, trace: Trace) -> Verdict:
     start, end = trace.pose[trace.given], trace.pose[-1]
     along = float((end[0] - start[0]) * math.cos(start[2]) + (end[1] - start[1]) * math.sin(start[2]))
-    blocked = bool(np.any((trace.permitted[-100:, 0] == 0) & (trace.commanded[-100:, 0] != 0)))
-    short_before_obstacle = blocked and 0 <= along / wanted < 1
+    short_before_obstacle = 0 <= along / wanted < 1 and free_way(room, end, wanted) < BLOCKED_GAP
     if abs(along - wanted) > MOVE_TOLERANCE * abs(wanted) and not short_before_obstacle:
         return Verdict(False, f"moved {along:.2f} m")
     return _stands(trace)
+
+
+def free_way(room: Room, pose: FloatArray, direction: float) -> float:
+    """How far the robot could go straight on from ``pose`` (x m, y m, yaw rad), m; back where
+    ``direction`` is negative.
+    """
+    x, y, yaw = (float(v) for v in pose)
+    forward_x, forward_y = (math.copysign(1.0, direction) * f(yaw) for f in (math.cos, math.sin))
+    limit = ROOM_HALF_SIZE - ROBOT_RADIUS
+    ways = [
+        (math.copysign(limit, step) - at) / step
+        for at, step in ((x, forward_x), (y, forward_y))
+        if abs(step) > 1e-6
+    ]
+    for thing in room.things:
+        ahead = (thing.x - x) * forward_x + (thing.y - y) * forward_y
+        aside = (thing.y - y) * forward_x - (thing.x - x) * forward_y
+        reach = thing.radius + ROBOT_RADIUS
+        if ahead > 0 and abs(aside) < reach:
+            ways.append(ahead - math.sqrt(reach * reach - aside * aside))
+    return max(0.0, min(ways))
 
 
 def _stopped(trace: Trace) -> Verdict:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,11 @@ import numpy as np
 import pytest
 
 from mm_robot.errors import InputError
+from mm_robot.sim.scene import random_room
 from mm_robot.speech.decision import Act
 from mm_robot.training.episodes import load_episodes, parse_episode
 from mm_robot.training.given import Given, typed
-from mm_robot.training.judge import judge, wilson_interval
+from mm_robot.training.judge import free_way, judge, wilson_interval
 from mm_robot.training.rollout import Trace, run_episode
 from mm_robot.types import Decision, Observation, Outcome
 
@@ -160,3 +162,20 @@ def test_wilson_interval_against_published_values() -> None:
     low, high = wilson_interval(8, 10)
     assert (low, high) == (pytest.approx(0.4902, abs=1e-4), pytest.approx(0.9433, abs=1e-4))
     assert wilson_interval(0, 0) == (0.0, 1.0)
+
+
+def test_the_free_way_ends_at_things_and_walls() -> None:
+    ball = {"shape": "ball", "colour": "red", "at": [2.0, 0.1], "size": 0.2}
+    room = random_room(1, [ball], robot=[0, 0, 0])
+    centre = np.zeros(3, np.float32)
+    assert free_way(room, centre, 1.0) == pytest.approx(2.0 - math.sqrt(0.38**2 - 0.1**2))
+    assert free_way(room, centre, -1.0) == pytest.approx(4.0 - 0.18)
+    assert free_way(room, np.array([0, 0, math.pi / 2], np.float32), 1.0) == pytest.approx(3.82, abs=1e-4)
+
+
+@pytest.mark.parametrize(("at", "success"), [(0.9, True), (3.0, False)])
+def test_a_move_may_stop_short_before_an_obstacle_only(at: float, success: bool) -> None:
+    ball = {"shape": "ball", "colour": "red", "at": [at, 0.0], "size": 0.2}
+    row = {"text": "go", "seed": 1, "robot": [0, 0, 0], "objects": [ball]}
+    episode = parse_episode(row | {"expect": {"outcome": "move", "metres": 2}})
+    assert judge(episode, run_episode(Ahead(1.5), episode)).success is success
