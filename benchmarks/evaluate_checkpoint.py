@@ -21,16 +21,8 @@ from mm_robot.training.evaluate import evaluate_episodes, write_report
 from mm_robot.training.evaluate_labels import evaluate_labels
 from mm_robot.training.model_card import write_model_card
 
-SKILLS = (
-    "reach",
-    "turn",
-    "move",
-    "stop",
-    "phrases",
-    "names",
-    "held_out_colours",
-    "held_out_shapes",
-)
+SKILLS = ("reach", "turn", "move", "stop")
+WORDINGS = ("phrases", "names", "held_out_colours", "held_out_shapes")
 CONTROLS = ("blank", "swapped", "random_lm")
 LABEL_FRAMES = 1000
 LABEL_SEED = 900_000
@@ -41,6 +33,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="judge a checkpoint and write its eval.json and model card")
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--rooms", type=int, default=200, help="episodes of each kind (default %(default)s)")
+    parser.add_argument(
+        "--wordings", action="store_true", help="also judge phrases and names that it was not trained on"
+    )
     parser.add_argument("--workers", type=int, default=2, help="processes (default %(default)s)")
     parser.add_argument(
         "--results", type=Path, default=Path("results/evaluation"), help="folder for the reports"
@@ -48,7 +43,9 @@ def main() -> None:
     arguments = parser.parse_args()
     command = f"python benchmarks/evaluate_checkpoint.py {arguments.checkpoint} --rooms {arguments.rooms}"
     summary: dict[str, Any] = {"date": datetime.date.today().isoformat(), "command": command}
-    for skill in SKILLS:
+    if arguments.wordings:
+        command += " --wordings"
+    for skill in (*SKILLS, *(WORDINGS if arguments.wordings else ())):
         summary[skill] = _judged(arguments, skill, None)
     for control in CONTROLS:
         summary[f"reach_{control}"] = _judged(arguments, "reach", control)
