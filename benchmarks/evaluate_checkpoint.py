@@ -34,6 +34,9 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--rooms", type=int, default=200, help="episodes of each kind (default %(default)s)")
     parser.add_argument(
+        "--control-rooms", type=int, help="episodes of each control (default: as many as --rooms)"
+    )
+    parser.add_argument(
         "--wordings", action="store_true", help="also judge phrases and names that it was not trained on"
     )
     parser.add_argument("--workers", type=int, default=2, help="processes (default %(default)s)")
@@ -43,6 +46,8 @@ def main() -> None:
     arguments = parser.parse_args()
     command = f"python benchmarks/evaluate_checkpoint.py {arguments.checkpoint} --rooms {arguments.rooms}"
     summary: dict[str, Any] = {"date": datetime.date.today().isoformat(), "command": command}
+    if arguments.control_rooms is not None:
+        command += f" --control-rooms {arguments.control_rooms}"
     if arguments.wordings:
         command += " --wordings"
     for skill in (*SKILLS, *(WORDINGS if arguments.wordings else ())):
@@ -60,7 +65,8 @@ def _judged(arguments: argparse.Namespace, skill: str, control: str | None) -> d
     path = arguments.results / f"{skill}-{control or 'plain'}.json"
     if not path.exists():
         print(f"{skill}, instruction control: {control or 'none'}")
-        episodes = [parse_episode(row) for row in FILES[skill](arguments.rooms)]
+        rooms = arguments.rooms if control is None else arguments.control_rooms or arguments.rooms
+        episodes = [parse_episode(row) for row in FILES[skill](rooms)]
         write_report(
             path, evaluate_episodes(episodes, str(arguments.checkpoint), control, workers=arguments.workers)
         )
