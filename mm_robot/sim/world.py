@@ -190,6 +190,7 @@ class World:
     def close(self) -> None:
         """Free the renderers."""
         for renderer in self._renderers.values():
+            renderer.render()  # makes its own context current: closing frees objects of the current one
             renderer.close()
         self._renderers.clear()
 

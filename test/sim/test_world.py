@@ -91,3 +91,20 @@ def test_the_start_pose_is_the_rooms() -> None:
     world.close()
     assert (state.x, state.y, state.yaw) == pytest.approx((0.5, -0.5, 2.0))
     assert math.atan2(moved.y - state.y, moved.x - state.x) == pytest.approx(2.0, abs=0.01)
+
+
+def test_a_world_still_renders_after_another_was_closed() -> None:
+    first, second = World(random_room(1)), World(random_room(2))
+    first.render()
+    second.render()
+    first.close()
+    try:
+        pictures = []
+        for yaw in (0.0, 1.5, 3.0):
+            second.place_robot(0.0, 0.0, yaw)
+            pictures.append(second.render())
+        assert np.abs(pictures[0].astype(int) - pictures[1]).mean() > 1
+        assert np.abs(pictures[1].astype(int) - pictures[2]).mean() > 1
+        np.testing.assert_array_equal(pictures[2], second.render())
+    finally:
+        second.close()
