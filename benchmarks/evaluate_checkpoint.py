@@ -45,20 +45,25 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     command = f"python benchmarks/evaluate_checkpoint.py {arguments.checkpoint} --rooms {arguments.rooms}"
-    summary: dict[str, Any] = {"date": datetime.date.today().isoformat(), "command": command}
     if arguments.control_rooms is not None:
         command += f" --control-rooms {arguments.control_rooms}"
     if arguments.wordings:
         command += " --wordings"
+    summary: dict[str, Any] = {"date": datetime.date.today().isoformat(), "command": command}
     for skill in (*SKILLS, *(WORDINGS if arguments.wordings else ())):
         summary[skill] = _judged(arguments, skill, None)
+        _write(arguments.checkpoint, summary)
+    summary["scene_labels"] = _labels(arguments)
     for control in CONTROLS:
         summary[f"reach_{control}"] = _judged(arguments, "reach", control)
-    summary["scene_labels"] = _labels(arguments)
-    text = json.dumps(summary, indent=1) + "\n"
-    (arguments.checkpoint / "eval.json").write_text(text)
-    write_model_card(arguments.checkpoint)
-    print(text)
+        _write(arguments.checkpoint, summary)
+    print(json.dumps(summary, indent=1))
+
+
+def _write(checkpoint: Path, summary: dict[str, Any]) -> None:
+    """Write what is known so far: a run that is broken off leaves what it has judged."""
+    (checkpoint / "eval.json").write_text(json.dumps(summary, indent=1) + "\n")
+    write_model_card(checkpoint)
 
 
 def _judged(arguments: argparse.Namespace, skill: str, control: str | None) -> dict[str, Any]:

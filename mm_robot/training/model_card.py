@@ -85,8 +85,12 @@ bearing at which it last saw its target.
 def figure_table(figures: dict[str, Any]) -> str:
     """The figures of an ``eval.json`` as a Markdown table, with what stands beside it."""
     head = "| episodes | success | rate | 95 % | collisions |\n|---|---|---|---|---|"
-    rest = (_named_instead(figures), _scene_labels(figures["scene_labels"]))
-    return "\n\n".join(("\n".join((head, _rows(figures))), *rest))
+    parts = ["\n".join((head, _rows(figures)))]
+    if "reach_swapped" in figures:
+        parts.append(_named_instead(figures))
+    if "scene_labels" in figures:
+        parts.append(_scene_labels(figures["scene_labels"]))
+    return "\n\n".join(parts)
 
 
 def _rows(figures: dict[str, Any]) -> str:
