@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import torch
+from peft import PeftModel
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
@@ -43,6 +44,9 @@ def save_checkpoint(
 ) -> None:
     """Write everything but the base language model, which is named by its hash."""
     folder.mkdir(parents=True, exist_ok=True)
+    assert isinstance(model.language_model, PeftModel)
+    for adapter in model.language_model.peft_config.values():
+        adapter.base_model_name_or_path = BASE_MODEL  # not the folder where this machine found it
     model.language_model.save_pretrained(str(folder / "adapter"))
     (folder / "adapter" / "README.md").unlink(missing_ok=True)
     own = {n: t.contiguous() for n, t in model.state_dict().items() if not n.startswith(_LANGUAGE_MODEL)}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from safetensors.torch import load_file
 
 from mm_robot.data.generate import generate
 from mm_robot.errors import CheckpointError, ConfigError
+from mm_robot.model.base import BASE_MODEL
 from mm_robot.model.policy import load_policy
 from mm_robot.sim.scene import EVALUATION_SEEDS
 from mm_robot.training.finetune import train
@@ -79,6 +81,11 @@ def test_training_changes_the_adapter_and_keeps_the_base(trained: Path) -> None:
     adapter = load_file(trained / "adapter" / "adapter_model.safetensors")
     assert any(bool(t.abs().max() > 0) for n, t in adapter.items() if "lora_B" in n)
     assert sum(f.stat().st_size for f in trained.rglob("*") if f.is_file()) < 12e6
+
+
+def test_the_checkpoint_names_the_base_model_and_no_folder(trained: Path) -> None:
+    config = json.loads((trained / "adapter" / "adapter_config.json").read_text())
+    assert config["base_model_name_or_path"] == BASE_MODEL
 
 
 def test_the_checkpoint_drives_as_saved(trained: Path) -> None:
