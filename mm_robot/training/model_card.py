@@ -77,7 +77,7 @@ Wilson intervals. The policy runs in the simulator through the safety gate, 10 d
 ## Limits
 
 Simulated rooms only: figures for real cameras and real rooms are not known. It knows four shapes and eight
-colours, and sentences in English like those in `mm_robot/data/instructions.py`. It has no memory beyond the
+colours, and sentences in English like those in `mm_robot/data/templates.py`. It has no memory beyond the
 bearing at which it last saw its target.
 """
 
