@@ -36,7 +36,13 @@ TOPICS: tuple[Topic, ...] = (
     Topic("instruction/accepted", STRING, ("safety_gate",), ("policy",), "instruction to carry out (JSON)"),
     Topic("policy/status", STRING, ("policy",), ("safety_gate",), "verdict and state of the task (JSON)"),
     Topic("transcript", STRING, ("speech",), ("policy",), "what was heard, with confidence (JSON)"),
-    Topic("stop", "std_msgs/Empty", ("speech",), ("safety_gate", "policy"), "stand until a new instruction"),
+    Topic(
+        "stop",
+        "std_msgs/Empty",
+        ("speech",),
+        ("safety_gate", "policy", "speech"),
+        "stand until a new instruction",
+    ),
     Topic(
         "hearing",
         "std_msgs/Empty",

@@ -14,8 +14,11 @@ from mm_robot.faults.rig import Rig
 PEERS = 5
 COME_WITHIN = 15.0
 GO_ON = 0.4
+"""Seconds for which the robot has to go on by itself."""
 PEER = """
-import os, time, rclpy
+import os, time
+os.nice(10)
+import rclpy
 from rclpy.context import Context
 from rclpy.node import Node
 from geometry_msgs.msg import TwistStamped
@@ -32,7 +35,10 @@ time.sleep(60)
 
 
 def peers(rig: Rig, number: int) -> float:
-    """Peers join, are killed without a farewell, and a person says stop: the s until the robot stands."""
+    """Peers join, are killed without a farewell, and a person says stop: the s until the robot stands.
+
+    They start with less claim to the processor than the robot has: a real peer has its own.
+    """
     rig.move()
     before = rig.probe.node.count_publishers("gossip")
     began = time.monotonic()

@@ -2,7 +2,8 @@
 
 Callbacks only put sound into two mailboxes. One thread spots the stop words and publishes ``stop`` at
 once; the other cuts utterances from the stream and has them recognised. What is understood with enough
-confidence becomes an instruction; everything heard is a transcript, so that a rejection can be seen.
+confidence becomes an instruction, unless somebody has stopped the robot since; everything heard is a
+transcript, so that a rejection can be seen.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ LONGEST_GAP = 60.0
 """Seconds of missing sound that count as lost; a larger step means that another source speaks."""
 WATCH_SECONDS = 5.0
 JOIN_SECONDS = 5.0
+ECHO_SECONDS = 0.2
+"""Time within which a stop of our own comes back to us."""
 
 
 class Piece(NamedTuple):
@@ -60,7 +63,7 @@ class Speech(LifecycleNode):
         self._stop_word = StopWord()
         self._meter = LevelMeter()
         self._previous: AudioBlock | None = None
-        self._received = float("-inf")
+        self._received = self._stopped = float("-inf")
         self._decision = HearingDecision(self.value("confidence"), self._stop_word.words)
         self._mailboxes: tuple[Mailbox[Piece], ...] = (Mailbox(MAILBOX_SIZE), Mailbox(MAILBOX_SIZE))
         self._transcripts = self.publish_to(String, "transcript")
@@ -77,6 +80,7 @@ class Speech(LifecycleNode):
         for thread in self._threads:
             thread.start()
         self.subscribe(Int16MultiArray, "audio", self._receive, "stream")
+        self.subscribe(Empty, "stop", self._note_stop)
         self.every(WATCH_SECONDS, self._watch)
         self.ok_state("waits for sound")
 
@@ -100,6 +104,11 @@ class Speech(LifecycleNode):
         for mailbox in self._mailboxes:
             if mailbox.put(piece):
                 self.count("dropped blocks")
+
+    def _note_stop(self, _message: Empty) -> None:
+        now = time.monotonic()
+        if now - self._stopped > ECHO_SECONDS:
+            self._decision.note_stop_by_others(now)
 
     def _missing(self, block: AudioBlock) -> int:
         previous = self._previous
@@ -163,6 +172,7 @@ class Speech(LifecycleNode):
             self.count("instructions")
 
     def _publish_stop(self, word: str, heard: float) -> None:
+        self._stopped = time.monotonic()
         self._stops.publish(Empty())
         self._decision.note_stop(heard)
         self.count("stops")

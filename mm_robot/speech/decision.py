@@ -32,6 +32,11 @@ class HearingDecision:
     confidence: float
     stop_words: frozenset[str]
     _stopped: float = float("-inf")
+    _stopped_by_others: float = float("-inf")
+
+    def note_stop_by_others(self, at: float) -> None:
+        """Somebody stopped the robot at ``at`` in another way: nothing said until then is carried out."""
+        self._stopped_by_others = at
 
     def note_stop(self, heard: float) -> None:
         """A stop word was spotted, which was known at ``heard``."""
@@ -41,10 +46,10 @@ class HearingDecision:
         """What to do about an utterance that lasted from ``started`` to ``ended``.
 
         A stop forbids to carry out what was being said when it was spotted, but for a long command, in
-        which it was a mishearing.
+        which it was a mishearing. A stop by others forbids all that was begun before it.
         """
         words = recognition.text.split()
-        if not words or recognition.confidence < self.confidence:
+        if not words or recognition.confidence < self.confidence or started <= self._stopped_by_others:
             return Act.NOTHING
         within = started <= self._stopped <= ended + SPOTTING_SECONDS
         if self._stopped >= started and not (within and len(words) >= LONG_COMMAND):

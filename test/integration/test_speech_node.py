@@ -122,6 +122,24 @@ def test_stop_is_published_at_once_and_is_no_instruction(start_hearing: Callable
 
 
 @needs_voice
+def test_what_was_said_before_somebody_else_stopped_the_robot_is_not_carried_out(
+    start_hearing: Callable[..., Hearing],
+) -> None:
+    hearing = start_hearing()
+    length = len(synthesise("go to the red ball", rate=16000)) / 16000
+    stop = hearing.probe.publisher(Empty, "stop")
+    while_speaking = threading.Timer(length, stop.publish, [Empty()])
+    while_speaking.start()
+    hearing.say("go to the red ball")
+    hearing.probe.wait(lambda: hearing.transcripts, 10.0, "the transcript")
+    assert json.loads(hearing.transcripts[0].data)["text"] == "go to the red ball"
+    time.sleep(0.2)
+    assert not hearing.instructions
+    hearing.say("go to the red ball")
+    hearing.probe.wait(lambda: hearing.instructions, 10.0, "an instruction said after the stop")
+
+
+@needs_voice
 @pytest.mark.parametrize(("rate", "channels"), [(48000, 2), (44100, 1), (8000, 1)])
 def test_any_rate_and_channel_count_is_converted(
     start_hearing: Callable[..., Hearing], rate: int, channels: int

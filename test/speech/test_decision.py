@@ -42,3 +42,9 @@ def test_a_stop_within_a_long_command_was_a_mishearing(decision: HearingDecision
 def test_what_is_said_after_a_stop_counts_again(decision: HearingDecision) -> None:
     decision.note_stop(1.5)
     assert decision.decide(Recognition("turn left", 0.9), 2.0, 3.0) is Act.INSTRUCT
+
+
+def test_a_stop_by_others_forbids_what_was_begun_before_it(decision: HearingDecision) -> None:
+    decision.note_stop_by_others(1.5)
+    assert decision.decide(LONG, 1.0, 2.0) is Act.NOTHING
+    assert decision.decide(LONG, 1.6, 2.5) is Act.INSTRUCT
