@@ -16,7 +16,7 @@ from typing import IO, TextIO
 WRONG_INPUT = 2
 """Exit status of a process that was given something wrong: starting it again would not help."""
 
-FIRST_DELAY = 0.3
+FIRST_DELAY = 0.1
 LONGEST_DELAY = 30.0
 STEADY_AFTER = 10.0
 """Seconds a process runs before its next death counts as the first one again."""

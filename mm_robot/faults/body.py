@@ -102,9 +102,8 @@ class Body:
         with self._lock:
             self._move(distance, 0.0)
 
-    def send_image(self, image: Image) -> None:
-        """Publish an image of the caller's own."""
-        image.header = self._header("camera_optical_frame")
+    def send_image(self, image: bytes) -> None:
+        """Publish an image of the caller's own, as it goes over the wire."""
         self._images.publish(image)
 
     def _run(self) -> None:
