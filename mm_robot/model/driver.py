@@ -42,7 +42,8 @@ BLOCKED_COMMAND, BLOCKED_SPEED = 0.02, 0.01
 class TaskStatus:
     """The present or the last task: ``state`` is ``idle`` or an outcome's value.
 
-    ``instruction_id`` counts instructions from 1; 0 means that none was given yet.
+    ``instruction_id`` counts instructions from 1; 0 means that none was given yet. ``judged`` says that the
+    policy has taken a decision on it.
     """
 
     instruction_id: int = 0
@@ -52,6 +53,12 @@ class TaskStatus:
     step: int = 0
     skill: str = ""
     reason: str = ""
+    judged: bool = False
+
+    @property
+    def refused(self) -> bool:
+        """Whether the policy will not or cannot do it."""
+        return self.state in (Outcome.REFUSED.value, Outcome.UNABLE.value)
 
 
 @dataclass(frozen=True)
@@ -166,7 +173,11 @@ class Driver:
             if self._tracker is not None:
                 self._tracker.note(decision)
             self._status = replace(
-                self._status, step=decision.step, skill=decision.skill.value, reason=decision.reason
+                self._status,
+                step=decision.step,
+                skill=decision.skill.value,
+                reason=decision.reason,
+                judged=True,
             )
             if decision.outcome is not Outcome.RUNNING:
                 return self._end(decision.outcome.value, decision.reason)

@@ -31,7 +31,7 @@ from mm_robot.ros.convert import odometry_to_state, scan_to_points, velocity_to_
 from mm_robot.ros.node import LifecycleNode, spin
 from mm_robot.ros.orders import message_to_order
 from mm_robot.ros.scene_publisher import ScenePublisher
-from mm_robot.safety.desk import ALLOWED
+from mm_robot.safety.desk import ALLOWED, REFUSED
 from mm_robot.types import FloatArray, RobotState
 
 STATUS_PERIOD = 0.5
@@ -141,7 +141,7 @@ class PolicyNode(LifecycleNode):
             return
         if order.number == self._accepted:
             return  # told again, before our verdict reached the gate
-        self._accepted, self._verdict = order.number, ALLOWED
+        self._accepted, self._verdict = order.number, ""
         self._ages.clear()
         self._driver.instruct(order.text, order.source, self.task_time())
         failure = self._thread.load_error
@@ -166,12 +166,22 @@ class PolicyNode(LifecycleNode):
             self._actions.tick(monotonic)
             self._ages.add(self._command.age)
         self._publish_twist(self._command)
+        verdict = self._judgement()
+        changed = verdict != self._verdict
+        self._verdict = verdict
         ended = False
         while not self._thread.endings.empty():
             self._answer(self._thread.endings.get())
             ended = True
-        if ended or bool(self._command.hold) != bool(held):
+        if ended or changed or bool(self._command.hold) != bool(held):
             self._tell_status()
+
+    def _judgement(self) -> str:
+        """The verdict on the accepted instruction; none before the policy's first decision on it."""
+        task = self._driver.status
+        if task.refused:
+            return REFUSED
+        return ALLOWED if task.judged else ""
 
     def _publish_twist(self, command: Command) -> None:
         header = Header(stamp=self.get_clock().now().to_msg(), frame_id=self.value("base_frame"))

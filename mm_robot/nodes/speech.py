@@ -2,8 +2,8 @@
 
 Callbacks only put sound into two mailboxes. One thread spots the stop words and publishes ``stop`` at
 once; the other cuts utterances from the stream and has them recognised. What is understood with enough
-confidence becomes an instruction, unless somebody has stopped the robot since; everything heard is a
-transcript, so that a rejection can be seen.
+confidence becomes an instruction, unless somebody has stopped the robot since, or it was said too long ago;
+everything heard is a transcript, so that a rejection can be seen.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -30,14 +31,20 @@ from mm_robot.speech.stream import Stream
 from mm_robot.speech.voice_activity import VoiceActivity
 from mm_robot.types import FloatArray
 
+COUNTERS = (
+    *("gaps", "lost samples", "dropped blocks"),
+    *("transcripts", "instructions", "stale instructions", "stops"),
+)
 MAILBOX_SIZE = 400
 """Blocks that wait at most: about 12 s of sound in blocks of 32 ms."""
 LONGEST_GAP = 60.0
 """Seconds of missing sound that count as lost; a larger step means that another source speaks."""
 WATCH_SECONDS = 5.0
 JOIN_SECONDS = 5.0
-ECHO_SECONDS = 0.2
+ECHO_SECONDS = 1.0
 """Time within which a stop of our own comes back to us."""
+STALE_SECONDS = 2.0
+"""Time after the end of a sentence from which on it is not carried out any more."""
 
 
 class Piece(NamedTuple):
@@ -63,14 +70,15 @@ class Speech(LifecycleNode):
         self._stop_word = StopWord()
         self._meter = LevelMeter()
         self._previous: AudioBlock | None = None
-        self._received = self._stopped = float("-inf")
+        self._received = float("-inf")
+        self._stops_sent: deque[float] = deque()
         self._decision = HearingDecision(self.value("confidence"), self._stop_word.words)
         self._mailboxes: tuple[Mailbox[Piece], ...] = (Mailbox(MAILBOX_SIZE), Mailbox(MAILBOX_SIZE))
         self._transcripts = self.publish_to(String, "transcript")
         self._instructions = self.publish_to(String, "instruction/voice")
         self._stops = self.publish_to(Empty, "stop")
         self.publish_to(Empty, "hearing", "vital")
-        for counter in ("gaps", "lost samples", "dropped blocks", "transcripts", "instructions", "stops"):
+        for counter in COUNTERS:
             self.count(counter, 0)
         work = (("stop word", self._watch_for_stop), ("recogniser", self._listen))
         self._threads = [
@@ -107,8 +115,10 @@ class Speech(LifecycleNode):
 
     def _note_stop(self, _message: Empty) -> None:
         now = time.monotonic()
-        if now - self._stopped > ECHO_SECONDS:
-            self._decision.note_stop_by_others(now)
+        while self._stops_sent:
+            if now - self._stops_sent.popleft() <= ECHO_SECONDS:
+                return
+        self._decision.note_stop_by_others(now)
 
     def _missing(self, block: AudioBlock) -> int:
         previous = self._previous
@@ -147,6 +157,9 @@ class Speech(LifecycleNode):
         now = time.monotonic()
         started, ended = stream.time_of(utterance.start), stream.time_of(utterance.end)
         act = self._decision.decide(recognition, started, ended)
+        if act is Act.INSTRUCT and now - ended > STALE_SECONDS:
+            act = Act.NOTHING
+            self.count("stale instructions")
         self._transcripts.publish(
             String(
                 data=json.dumps(
@@ -172,7 +185,7 @@ class Speech(LifecycleNode):
             self.count("instructions")
 
     def _publish_stop(self, word: str, heard: float) -> None:
-        self._stopped = time.monotonic()
+        self._stops_sent.append(time.monotonic())
         self._stops.publish(Empty())
         self._decision.note_stop(heard)
         self.count("stops")

@@ -15,8 +15,8 @@ WINDOW = 1.0
 """Seconds over which the rate of a source is counted, and within which the same sentence is a duplicate."""
 KEPT = 1000
 """Characters of a text that are looked at before it is known to be an instruction."""
-ALLOWED = "allowed"
-"""The verdict of the policy that lets an instruction be carried out."""
+ALLOWED, REFUSED = "allowed", "refused"
+"""The verdicts of the policy; the first alone lets an instruction be carried out."""
 
 
 class Refused(InputError):

@@ -52,6 +52,8 @@ class SteadyPolicy:
             outcome = Outcome.DONE
         if "unfindable" in self.instruction:
             outcome = Outcome.ABSENT
+        if "forbidden" in self.instruction:
+            outcome = Outcome.REFUSED
         label = SceneLabel("red", "ball", (0.25, 0.5, 0.5, 0.75), 0.9, 0.8)
         return Decision(
             actions=np.tile(np.array([CRUISE, 0.0], np.float32), (8, 1)),

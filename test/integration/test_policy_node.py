@@ -142,12 +142,26 @@ def test_tells_its_verdict_on_the_order_and_obeys_when_the_gate_ends_it(driving:
     assert (partner.status["accepted_id"], partner.status["verdict"]) == (0, "")
     number = partner.say("drive on")
     wait_for(lambda: partner.status["accepted_id"] == number, "the order")
-    assert partner.status["verdict"] == "allowed"
+    wait_for(lambda: partner.status["verdict"] == "allowed", "the verdict")
     wait_for(lambda: partner.speed == pytest.approx(CRUISE), "the robot to be driven")
     partner.order(json.dumps({"id": number - 1, "text": "", "source": "", "reason": "old"}))
     partner.order(json.dumps({"id": number, "text": "", "source": "", "reason": "vetoed"}))
     wait_for(lambda: partner.status["state"] == "idle", "the end of the task")
     assert partner.status["reason"] == "vetoed"
+
+
+def test_its_verdict_is_that_of_the_model_and_there_is_none_before_the_model_has_decided(driving: Rig) -> None:
+    partner = driving[1]
+    partner.camera_on = False
+    time.sleep(0.3)
+    number = partner.say("something forbidden")
+    wait_for(lambda: partner.status["accepted_id"] == number, "the order")
+    time.sleep(0.3)
+    assert partner.status["verdict"] == ""
+    partner.camera_on = True
+    wait_for(lambda: partner.status["verdict"] == "refused", "the verdict")
+    assert partner.status["state"] == "refused"
+    assert all(speed == 0.0 for _, speed in partner.commands)
 
 
 def test_a_truncated_image_is_counted_and_the_robot_stands(driving: Rig) -> None:
