@@ -9,8 +9,9 @@ import pytest
 
 pytest.importorskip("rclpy", reason="rclpy is not installed")
 
+from gate_rig import Rig  # noqa: E402
 from node_process import NodeProcess  # noqa: E402
-from probe import Probe  # noqa: E402
+from probe import Probe, Repeater  # noqa: E402
 
 from mm_robot.environment import process_variables  # noqa: E402
 from mm_robot.ros.domain import private_domain
@@ -47,3 +48,11 @@ def probe(ros_domain: int) -> Iterator[Probe]:
     """A node of the test's own, spinning in the background."""
     with Probe(ros_domain) as partner:
         yield partner
+
+
+@pytest.fixture
+def rig(probe: Probe, start_node: Callable[..., NodeProcess]) -> Iterator[Rig]:
+    """A safety gate that is armed, with a scan and a policy made for the test."""
+    running = Rig(probe, start_node("safety_gate", {"armed_at_start": True}))
+    with Repeater(running.tick, 0.05):
+        yield running

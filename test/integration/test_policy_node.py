@@ -150,7 +150,9 @@ def test_tells_its_verdict_on_the_order_and_obeys_when_the_gate_ends_it(driving:
     assert partner.status["reason"] == "vetoed"
 
 
-def test_its_verdict_is_that_of_the_model_and_there_is_none_before_the_model_has_decided(driving: Rig) -> None:
+def test_there_is_no_verdict_before_the_model_has_decided(
+    driving: Rig,
+) -> None:
     partner = driving[1]
     partner.camera_on = False
     time.sleep(0.3)
