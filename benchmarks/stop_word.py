@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import time
 from pathlib import Path
 
 import numpy as np
 import soundfile
-from scipy.stats import chi2
 
 from mm_robot.sim.voices import VOICES, synthesise
 from mm_robot.speech.base import RATE
@@ -91,8 +91,18 @@ def judge_sound(detector: StopWord, folder: Path, generator: np.random.Generator
     clips = sounds(folder)
     events = sum(len(spot(detector, clip, generator)) for clip in clips)
     hours = sum(map(len, clips)) / RATE / 3600
-    upper = float(chi2.ppf(0.95, 2 * (events + 1)) / 2 / hours)
+    upper = upper_bound(events) / hours
     return {"events": events, "hours": round(hours, 3), "an hour": events / hours, "upper 95 % bound": upper}
+
+
+def upper_bound(events: int, confidence: float = 0.95) -> float:
+    """The largest mean of a Poisson distribution under which so few events are not too improbable."""
+    low, high = 0.0, 10.0 * (events + 5)
+    for _ in range(60):
+        middle = (low + high) / 2
+        logs = (k * math.log(middle) - middle - math.lgamma(k + 1) for k in range(events + 1))
+        low, high = (middle, high) if sum(map(math.exp, logs)) > 1 - confidence else (low, middle)
+    return high
 
 
 def main() -> None:

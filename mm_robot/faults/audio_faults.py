@@ -20,8 +20,8 @@ BLOCK = 512
 SENTENCE = "go to the red ball"
 CUT = 0.45
 """Part of the sentence after which the sound goes wrong."""
-SETTLE = 2.5
-"""Seconds after the sound in which a late instruction would come."""
+SETTLE = 4.0
+"""Seconds after the sound in which a late instruction would come, and by which all of it is heard."""
 FRESH = 1.5
 """Seconds after its last sound within which an instruction is not stale."""
 

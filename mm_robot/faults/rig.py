@@ -66,6 +66,7 @@ class Rig:
             return (
                 set(self.troupe.nodes()) >= nodes
                 and all(health.get(node, {}).get("state") == "active" for node in nodes)
+                and health.get("safety_gate", {}).get("stop is heard") == "yes"
                 and self.probe.status.get("policy") == "loaded"
                 and self.probe.status.get("chunk_rate", 0.0) > 0.0
             )

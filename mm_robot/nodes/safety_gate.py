@@ -215,6 +215,7 @@ class SafetyGateNode(LifecycleNode):
         self._status.publish(String(data=json.dumps(status)))
         self.report("source", permit.source)
         self.report("reason", permit.reason.value)
+        self.report("stop is heard", "no" if self._guardian.hearing.deaf else "yes")
 
     def _report_health(self) -> None:
         for key, value in self._guardian.counters.items():

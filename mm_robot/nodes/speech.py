@@ -35,8 +35,8 @@ COUNTERS = (
     *("gaps", "lost samples", "dropped blocks"),
     *("transcripts", "instructions", "stale instructions", "stops"),
 )
-MAILBOX_SIZE = 400
-"""Blocks that wait at most: about 12 s of sound in blocks of 32 ms."""
+MAILBOX_SIZE = 160
+"""Blocks that wait at most: about 5 s of sound in blocks of 32 ms."""
 LONGEST_GAP = 60.0
 """Seconds of missing sound that count as lost; a larger step means that another source speaks."""
 WATCH_SECONDS = 5.0

@@ -101,6 +101,10 @@ class Guardian:
             self._desk.drop("")
             self._refuse(source, text, "the emergency stop is in force; call the service ~/reset_estop first")
             return
+        if self.hearing.given_up(now):
+            self._desk.drop("")
+            self._refuse(source, text, Reason.DEAF.value)
+            return
         if not self.armed and self._desk.wakes(text):
             self._set_armed(True, "wake word")
         self.gate.release(now)

@@ -1,5 +1,5 @@
-"""``mm_robot evaluate``: judge a policy in the simulator (``rollout``), its scene labels (``labels``), or how
-soon the whole robot stands when something breaks (``faults``)."""
+"""``mm_robot evaluate``: judge a policy in the simulator (``rollout``), its scene labels (``labels``) or how
+well single words are heard (``speech``); or how soon the robot stands when something breaks (``faults``)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 from mm_robot.errors import InputError
 
-DESCRIPTION = "judge a policy: closed-loop episodes, scene labels on labelled frames; or break the robot"
+DESCRIPTION = "judge a policy, its scene labels or the hearing of words; or break the robot"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    kinds = parser.add_subparsers(dest="kind", required=True, metavar="rollout|labels|faults")
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="rollout|labels|speech|faults")
     rollout = kinds.add_parser("rollout", help="run an episode file in the simulator")
     rollout.add_argument("episodes", type=Path, help="a file of episodes, one JSON object a line")
     rollout.add_argument(
@@ -42,13 +42,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     for kind in (rollout, labels):
         kind.add_argument("--policy", default="embedded", help="checkpoint folder (default %(default)s)")
+    speech = kinds.add_parser("speech", help="how well single spoken words are told apart")
+    speech.add_argument(
+        "folder", type=Path, help="a folder of recordings for each word, as in Google Speech Commands"
+    )
+    speech.add_argument("--model", default="embedded", help="keyword model folder (default %(default)s)")
+    speech.add_argument("--noise", type=Path, help="a folder of recordings of noise, to be added")
+    speech.add_argument("--snr", type=float, help="dB of the words above that noise")
     faults = kinds.add_parser("faults", help="break the robot in every way, and time how soon it stands")
     faults.add_argument("--fault", help="only the faults whose names begin so")
     faults.add_argument("--trials", type=int, help="trials of each fault (default: 30 of most)")
     faults.add_argument(
         "--soak-minutes", type=float, default=0.0, help="then drive for so long, and watch memory and latency"
     )
-    for kind in (rollout, labels, faults):
+    for kind in (rollout, labels, speech, faults):
         kind.add_argument("--report", type=Path, required=True, help="JSON file for the report")
 
 
@@ -65,6 +72,11 @@ def run(arguments: argparse.Namespace) -> int:
 
         report = evaluate_labels(arguments.frames, arguments.policy)
         print(f"mAP@0.5 {report['map50']:.3f} on {report['frames']} frames, {report['objects']} objects")
+    elif arguments.kind == "speech":
+        from mm_robot.training.evaluate_speech import evaluate_speech
+
+        report = evaluate_speech(arguments.folder, arguments.model, arguments.noise, arguments.snr)
+        print(f"{report['accuracy']:.1%} of {report['clips']} clips")
     else:
         report = _rollout(arguments)
         for outcome, rate in report["outcomes"].items():

@@ -29,8 +29,25 @@ class TrainingSettings:
     start: str = ""
 
 
-def load_settings(path: Path) -> TrainingSettings:
-    """Read a configuration.
+@dataclass(frozen=True)
+class KeywordSettings:
+    """A training run of the keyword model: folders of ``words`` and ``noise``, the folder ``out``, ``seed``,
+    torch ``threads``, and the steps.
+    """
+
+    words: Path
+    noise: Path
+    out: Path
+    seed: int
+    threads: int
+    train: StageSettings
+
+
+POLICY, KEYWORDS = "policy", "keywords"
+
+
+def load_settings(path: Path) -> TrainingSettings | KeywordSettings:
+    """Read a configuration; its key ``task`` says what is trained: ``policy`` (by default) or ``keywords``.
 
     Raises:
         ConfigError: the file cannot be read, or a key is unknown, missing or has a wrong value.
@@ -41,6 +58,26 @@ def load_settings(path: Path) -> TrainingSettings:
         raise ConfigError(f"{path} cannot be read: {error}") from error
     if not isinstance(raw, dict):
         raise ConfigError(f"{path} holds no keys; see config/train/embedded.yaml for an example")
+    task = raw.pop("task", POLICY)
+    if task not in (POLICY, KEYWORDS):
+        raise ConfigError(f"{path}: task must be {POLICY} or {KEYWORDS}, got {task!r}")
+    return _keyword_settings(path, raw) if task == KEYWORDS else _training_settings(path, raw)
+
+
+def _keyword_settings(path: Path, raw: Mapping[str, Any]) -> KeywordSettings:
+    names = [f.name for f in fields(KeywordSettings)]
+    _known(path, "", raw, names, names)
+    return KeywordSettings(
+        words=Path(str(raw["words"])),
+        noise=Path(str(raw["noise"])),
+        out=Path(str(raw["out"])),
+        seed=_whole(path, "seed", raw["seed"], 0),
+        threads=_whole(path, "threads", raw["threads"], 1),
+        train=_stage(path, "train", raw["train"]),
+    )
+
+
+def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
     every = fields(TrainingSettings)
     _known(path, "", raw, [f.name for f in every], [f.name for f in every if f.default is MISSING])
     data = raw["data"]

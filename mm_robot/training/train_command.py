@@ -1,27 +1,35 @@
-"""``mm_robot train``: fine-tune the policy on generated frames."""
+"""``mm_robot train``: fine-tune the policy on generated frames, or train the keyword model on recordings."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-DESCRIPTION = "fine-tune the policy; a broken-off run goes on where it stopped"
+DESCRIPTION = "fine-tune the policy, or train the keyword model; a broken-off run goes on where it stopped"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("config", type=Path, help="a YAML file such as config/train/embedded.yaml")
     parser.add_argument(
-        "--stage", choices=("align", "all"), default="all", help="stop after a stage (default %(default)s)"
+        "--stage",
+        choices=("align", "all"),
+        default="all",
+        help="of the policy: stop after it (default %(default)s)",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train."""
     from mm_robot.training.finetune import train
-    from mm_robot.training.settings import load_settings
+    from mm_robot.training.keywords import train_keywords
+    from mm_robot.training.settings import KeywordSettings, load_settings
 
-    folder = train(load_settings(arguments.config), arguments.stage)
+    settings = load_settings(arguments.config)
+    if isinstance(settings, KeywordSettings):
+        folder: Path | None = train_keywords(settings)
+    else:
+        folder = train(settings, arguments.stage)
     if folder is not None:
         print(f"checkpoint: {folder}")
     return 0

@@ -218,6 +218,8 @@ def test_stands_while_nobody_hears_stop_and_longer_deafness_is_a_stop() -> None:
     assert run(here, 1.5, 1)[-1].linear == pytest.approx(0.3)
     here.hearing.lose(2.5)
     assert run(here, 2.5, 1.5)[-1].reason is Reason.STOPPED
+    here.hear("instruction", "go to the blue ball", 4.0)
+    assert here.refusal["reason"] == Reason.DEAF.value
     here.hearing.find()
     assert run(here, 4, 0.5)[-1].reason is Reason.STOPPED
     assert events(here).count("stop") == 1

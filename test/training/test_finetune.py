@@ -16,7 +16,7 @@ from mm_robot.model.policy import load_policy
 from mm_robot.sim.scene import EVALUATION_SEEDS
 from mm_robot.training.finetune import train
 from mm_robot.training.loop import StageSettings
-from mm_robot.training.settings import TrainingSettings, load_settings
+from mm_robot.training.settings import KeywordSettings, TrainingSettings, load_settings
 from mm_robot.types import Observation, RobotState, TaskState
 
 
@@ -144,6 +144,8 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_a_reason(frames: Path, tmp_
         ("data: [a]\n", "the key out is missing"),
         ("dta: [a]\n", "unknown key dta"),
         ("[1, 2]\n", "holds no keys"),
+        ("task: cook\n", "task must be policy or keywords"),
+        ("task: keywords\nwords: a\nnoise: b\n", "the key out is missing"),
         ("data: a\nout: b\nseed: 0\nthreads: 1\nalign: {}\nfuse: {}\n", "data must be a list"),
         ("data: [a]\nout: b\nseed: 0\nthreads: 0\nalign: {}\nfuse: {}\n", "threads must be a whole number"),
         (
@@ -160,5 +162,8 @@ def test_a_wrong_configuration_is_named(text: str, message: str, tmp_path: Path)
         load_settings(path)
 
 
-def test_the_shipped_configuration_is_valid() -> None:
-    assert load_settings(Path(__file__).parents[2] / "config" / "train" / "embedded.yaml").fuse.steps > 0
+def test_the_shipped_configurations_are_valid() -> None:
+    folder = Path(__file__).parents[2] / "config" / "train"
+    policy, keywords = (load_settings(folder / f"{name}.yaml") for name in ("embedded", "keywords"))
+    assert isinstance(policy, TrainingSettings) and policy.fuse.steps > 0
+    assert isinstance(keywords, KeywordSettings) and keywords.train.steps > 0

@@ -1,0 +1,72 @@
+"""Recordings of single words, laid out as Google Speech Commands is: a folder for each word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+import soxr
+
+from mm_robot.errors import InputError
+from mm_robot.speech.base import RATE
+from mm_robot.types import FloatArray
+
+SUFFIXES = (".flac", ".wav", ".ogg")
+
+
+@dataclass(frozen=True)
+class WordClips:
+    """``sounds`` [N, RATE] float32, a second each; ``words`` [N] the number of each one's word; ``files``."""
+
+    sounds: FloatArray
+    words: npt.NDArray[np.int64]
+    files: tuple[Path, ...]
+
+
+def read_words(folder: Path, words: tuple[str, ...]) -> WordClips:
+    """Read the recordings of the words that the folder has.
+
+    Raises:
+        InputError: the folder has none of the words, or a file is no sound; the message names it.
+    """
+    found = [(path, word) for word, name in enumerate(words) for path in sound_files(folder / name)]
+    if not found:
+        raise InputError(
+            f"{folder} holds no recordings of {', '.join(words)}; give a folder with a folder for each word"
+        )
+    sounds = np.stack([one_second(read_sound(path)) for path, _ in found])
+    return WordClips(sounds, np.array([word for _, word in found]), tuple(path for path, _ in found))
+
+
+def sound_files(folder: Path) -> list[Path]:
+    """The recordings in a folder and below it, in order."""
+    return sorted(path for path in folder.rglob("*") if path.suffix in SUFFIXES)
+
+
+def read_sound(path: Path) -> FloatArray:
+    """A recording as [N] float32 at 16 kHz, one channel.
+
+    Raises:
+        InputError: it cannot be read, or holds nothing.
+    """
+    try:
+        samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise InputError(f"{path} is no sound that can be read ({error}); remove it") from None
+    mono = samples.mean(axis=1)
+    if not len(mono) or not np.isfinite(mono).all():
+        raise InputError(f"{path} holds no sound; remove it")
+    converted: FloatArray = mono if rate == RATE else soxr.resample(mono, rate, RATE)
+    return converted
+
+
+def one_second(samples: FloatArray) -> FloatArray:
+    """The middle second of a sound, with silence around a shorter one."""
+    missing = RATE - len(samples)
+    if missing > 0:
+        return np.pad(samples, (missing // 2, missing - missing // 2))
+    first = -missing // 2
+    return samples[first : first + RATE]
