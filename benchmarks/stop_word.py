@@ -1,11 +1,11 @@
-"""How well and how fast the stop words are spotted, and how often they are heard where they are not.
+"""How well and how fast the word "stop" is spotted, and how often it is heard where it is not.
 
-    python benchmarks/stop_word.py [--words FOLDER] [--sound FOLDER ...] [--thresholds 1e-15,1e-20]
+    python benchmarks/stop_word.py --words FOLDER --sound FOLDER ... --report stop_word.json --plot curve.png
 
-``--words`` is a folder of one folder for each word, as Google Speech Commands is laid out: recall on
-``stop``, false stops on all others. ``--sound``: folders without stop words; the false stops an hour with
-their upper 95 % bound. Synthetic voices give the latency: from the end of the word to its detection, in
-time of the stream.
+``--words`` is a folder of a folder for each word, as Google Speech Commands is laid out: recall on ``stop``,
+false stops on all others. ``--sound``: folders of sound without the word; false stops an hour with their
+upper 95 % bound. Synthetic voices say "stop", and commands that do not hold it. Latency is the time in the
+stream from the end of the word to its detection. Everything for many thresholds.
 """
 
 from __future__ import annotations
@@ -14,29 +14,49 @@ import argparse
 import json
 import math
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
-import soundfile
 
+from mm_robot.data.instructions import InstructionSampler
+from mm_robot.data.words import read_sound, sound_files
 from mm_robot.sim.voices import VOICES, synthesise
 from mm_robot.speech.base import RATE
-from mm_robot.speech.stop_word import THRESHOLDS, StopWord
-from mm_robot.types import FloatArray
+from mm_robot.speech.stop_word import THRESHOLD, WORD, StopWord, Trigger
+from mm_robot.types import FloatArray, Skill
 
+THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.87, 0.88, 0.89, 0.9, 0.91)
 BLOCK = 512
 EDGE = 0.05
 """The word ends where its level falls below this share of its peak."""
+COMMANDS = 60
 
 
-def spot(detector: StopWord, samples: FloatArray, generator: np.random.Generator) -> list[float]:
-    """Return the seconds within the samples at which a stop word was reported; silence is put around them."""
-    silence = np.zeros(RATE, np.float32)
+@dataclass(frozen=True)
+class Course:
+    """How sure the detector was over a sound of so many ``seconds``, which begins at the sample ``first``."""
+
+    looks: list[tuple[int, float]]
+    first: int
+    seconds: float
+
+    def stops(self, threshold: float) -> list[float]:
+        """The seconds from its beginning at which a stop is reported."""
+        trigger = Trigger(threshold)
+        return [(at - self.first) / RATE for at, sure in self.looks if trigger.fires(at, sure)]
+
+
+def listen(detector: StopWord, samples: FloatArray, generator: np.random.Generator, around: float) -> Course:
+    """Let the detector hear a sound with so many seconds of silence around it."""
+    silence = np.zeros(round(around * RATE), np.float32)
     sound = np.concatenate([silence, samples, silence])
     sound += generator.normal(0.0, 0.0005, len(sound)).astype(np.float32)
     detector.reset()
-    found = [word for i in range(0, len(sound), BLOCK) for word in detector.detect(sound[i : i + BLOCK])]
-    return [word.at / RATE - 1.0 for word in found]
+    looks = [look for i in range(0, len(sound), BLOCK) for look in detector.look(sound[i : i + BLOCK])]
+    return Course(looks, len(silence), len(samples) / RATE)
 
 
 def end_of(samples: FloatArray) -> float:
@@ -45,54 +65,24 @@ def end_of(samples: FloatArray) -> float:
     return float(np.nonzero(frames > EDGE * frames.max())[0][-1] + 1) * 0.01
 
 
-def sounds(folder: Path) -> list[FloatArray]:
-    """Read all 16 kHz mono sound files of a folder."""
-    files = sorted(path for path in folder.rglob("*") if path.suffix in (".flac", ".wav"))
-    return [soundfile.read(path, dtype="float32")[0] for path in files]
+def spotted(courses: list[Course], ends: list[float], threshold: float) -> dict[str, Any]:
+    """Recall and latency on recordings of the word that end at ``ends``."""
+    found = [course.stops(threshold) for course in courses]
+    latencies = [stops[0] - end for stops, end in zip(found, ends, strict=True) if stops]
+    late = np.round(np.quantile(latencies, [0.5, 0.95]), 3).tolist() if latencies else None
+    return {"n": len(courses), "spotted": sum(map(bool, found)), "latency_p50_p95": late}
 
 
-def judge_words(detector: StopWord, folder: Path, generator: np.random.Generator) -> dict[str, object]:
-    """Recall on the folder ``stop`` and false stops on the other words."""
-    heard: dict[str, tuple[int, int]] = {}
-    latencies: list[float] = []
-    for word in sorted(path for path in folder.iterdir() if path.is_dir()):
-        clips = sounds(word)
-        found = [spot(detector, clip, generator) for clip in clips]
-        heard[word.name] = (sum(map(bool, found)), len(clips))
-        if word.name == "stop":
-            latencies = [times[0] - end_of(clip) for times, clip in zip(found, clips, strict=True) if times]
-    others = [count for word, count in heard.items() if word != "stop"]
+def falsely(courses: list[Course], threshold: float) -> dict[str, Any]:
+    """False stops in sound without the word."""
+    events = sum(len(course.stops(threshold)) for course in courses)
+    hours = sum(course.seconds for course in courses) / 3600
     return {
-        "recall": heard["stop"][0] / heard["stop"][1],
-        "false": sum(hits for hits, _ in others) / sum(n for _, n in others),
-        "latency_p50_p95": np.round(np.quantile(latencies, [0.5, 0.95]), 3).tolist(),
-        "heard": heard,
+        "events": events,
+        "hours": round(hours, 3),
+        "an hour": round(events / hours, 1),
+        "upper 95 % bound": round(upper_bound(events) / hours, 1),
     }
-
-
-def judge_voices(detector: StopWord, generator: np.random.Generator) -> dict[str, object]:
-    """Recall and latency on synthetic voices."""
-    report: dict[str, object] = {}
-    latencies = []
-    for word in THRESHOLDS:
-        hits = 0
-        for voice in VOICES:
-            clip = 0.5 * synthesise(word, voice.name, voice.speed, voice.pitch)
-            times = spot(detector, clip, generator)
-            hits += bool(times)
-            latencies += [times[0] - end_of(clip)] if times else []
-        report[word] = f"{hits}/{len(VOICES)}"
-    report["latency_p50_p95"] = np.round(np.quantile(latencies, [0.5, 0.95]), 3).tolist()
-    return report
-
-
-def judge_sound(detector: StopWord, folder: Path, generator: np.random.Generator) -> dict[str, object]:
-    """False stops in sound without stop words."""
-    clips = sounds(folder)
-    events = sum(len(spot(detector, clip, generator)) for clip in clips)
-    hours = sum(map(len, clips)) / RATE / 3600
-    upper = upper_bound(events) / hours
-    return {"events": events, "hours": round(hours, 3), "an hour": events / hours, "upper 95 % bound": upper}
 
 
 def upper_bound(events: int, confidence: float = 0.95) -> float:
@@ -105,32 +95,95 @@ def upper_bound(events: int, confidence: float = 0.95) -> float:
     return high
 
 
+def commands() -> list[str]:
+    """Sentences of the robot's command language that do not ask to stop."""
+    sampler = InstructionSampler(np.random.default_rng(0))
+    drawn = [sampler.go_to("red", "ball") if n % 2 else sampler.other() for n in range(2 * COMMANDS)]
+    chosen = [d.text for d in drawn if d.skill is not Skill.STOP and WORD not in d.text and d.text.strip()]
+    return chosen[:COMMANDS]
+
+
+def measure(words: Path | None, folders: list[Path], voices: bool) -> dict[str, Any]:
+    """Everything, for all thresholds."""
+    detector, generator = StopWord(), np.random.default_rng(0)
+    positive: dict[str, tuple[list[Course], list[float]]] = {}
+    negative: dict[str, list[Course]] = {}
+    begun, heard = time.process_time(), 0.0
+
+    def courses(sounds: list[FloatArray], around: float = 1.0) -> list[Course]:
+        nonlocal heard
+        heard += sum(len(sound) / RATE + 2 * around for sound in sounds)
+        return [listen(detector, sound, generator, around) for sound in sounds]
+
+    if words is not None:
+        for folder in sorted(path for path in words.iterdir() if path.is_dir()):
+            sounds = [read_sound(path) for path in sound_files(folder)]
+            if folder.name == WORD:
+                positive["people"] = courses(sounds), [end_of(sound) for sound in sounds]
+            else:
+                negative.setdefault("other words", []).extend(courses(sounds))
+    for folder in folders:
+        negative[folder.name] = courses([read_sound(path) for path in sound_files(folder)], around=0.0)
+    spent = time.process_time() - begun
+    share = spent / heard if heard else None
+    if voices:
+        said = [0.5 * synthesise(WORD, voice.name, voice.speed, voice.pitch) for voice in VOICES]
+        positive["synthetic voices"] = courses(said), [end_of(sound) for sound in said]
+        sentences = [
+            0.5 * synthesise(text, voice.name, voice.speed, voice.pitch)
+            for text, voice in zip(commands(), VOICES * COMMANDS, strict=False)
+        ]
+        negative["synthetic commands"] = courses(sentences)
+    thresholds = {
+        f"{threshold:g}": {
+            **{name: spotted(*given, threshold) for name, given in positive.items()},
+            **{name: falsely(given, threshold) for name, given in negative.items()},
+        }
+        for threshold in THRESHOLDS
+    }
+    return {"threshold": THRESHOLD, "share_of_a_core": share, "thresholds": thresholds}
+
+
+def plot(report: dict[str, Any], path: Path) -> None:
+    """The detection curve: recall against false stops an hour in everything that is no word."""
+    recall, false = [], []
+    for row in report["thresholds"].values():
+        recall.append(row["people"]["spotted"] / row["people"]["n"])
+        sounds = [given for name, given in row.items() if "hours" in given and name != "synthetic commands"]
+        false.append(sum(given["events"] for given in sounds) / sum(given["hours"] for given in sounds))
+    figure, axes = plt.subplots(figsize=(6, 4.2), layout="constrained")
+    axes.plot(false, recall, "o-", color="#1f6fb4")
+    for threshold, x, y in zip(report["thresholds"], false, recall, strict=True):
+        chosen = float(threshold) == report["threshold"]
+        if chosen or float(threshold) in (0.3, 0.6, 0.8, 0.91):
+            axes.annotate(
+                threshold, (x, y), (6, -12), textcoords="offset points", weight="bold" if chosen else None
+            )
+    axes.set_xscale("symlog", linthresh=1.0)
+    axes.set(xlabel="false stops an hour", ylabel='"stop" spotted', ylim=(0.0, 1.02))
+    axes.set_title("Spotting “stop”: unseen people, and sound without it")
+    axes.grid(alpha=0.3)
+    figure.savefig(path, dpi=120)
+
+
 def main() -> None:
     """Measure, print and write the report."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--words", type=Path, help="folder of one folder a word, 16 kHz")
-    parser.add_argument(
-        "--sound", type=Path, nargs="*", default=[], help="folders of sound without stop words"
-    )
-    parser.add_argument("--thresholds", default="", help="thresholds of 'stop' to compare, by commas")
+    parser.add_argument("--words", type=Path, help="folder of a folder for each word")
+    parser.add_argument("--sound", type=Path, nargs="*", default=[], help="folders of sound without the word")
+    parser.add_argument("--no-voices", action="store_true", help="leave out the synthetic voices")
     parser.add_argument("--report", type=Path, help="JSON file to write")
+    parser.add_argument("--plot", type=Path, help="PNG file to write; needs --words and --sound")
     arguments = parser.parse_args()
-    report = {}
-    for threshold in [float(t) for t in arguments.thresholds.split(",") if t] or [THRESHOLDS["stop"]]:
-        detector = StopWord({**THRESHOLDS, "stop": threshold})
-        generator = np.random.default_rng(0)
-        begun = time.process_time()
-        row: dict[str, object] = {"synthetic": judge_voices(detector, generator)}
-        if arguments.words:
-            row["words"] = judge_words(detector, arguments.words, generator)
-        row["sound"] = {folder.name: judge_sound(detector, folder, generator) for folder in arguments.sound}
-        row["cpu_seconds"] = round(time.process_time() - begun, 1)
-        report[f"{threshold:g}"] = row
-        print(f"{threshold:g}", json.dumps(row), flush=True)
+    report = measure(arguments.words, arguments.sound, not arguments.no_voices)
+    print(json.dumps(report["thresholds"][f"{THRESHOLD:g}"], indent=1))
+    print(f"share of a core: {report['share_of_a_core']}")
     if arguments.report:
         arguments.report.write_text(json.dumps(report, indent=1) + "\n")
+    if arguments.plot:
+        plot(report, arguments.plot)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The speech node: turns ``audio`` into ``transcript``, ``instruction/voice`` and ``stop``.
 
-Callbacks only put sound into two mailboxes. One thread spots the stop words and publishes ``stop`` at
+Callbacks only put sound into two mailboxes. One thread spots the word "stop" and publishes ``stop`` at
 once; the other cuts utterances from the stream and has them recognised. What is understood with enough
 confidence becomes an instruction, unless somebody has stopped the robot since, or it was said too long ago;
 everything heard is a transcript, so that a rejection can be seen.
@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import torch
 from std_msgs.msg import Empty, Int16MultiArray, String
 
 from mm_robot.ros.convert import AudioBlock, message_to_audio
@@ -65,6 +66,7 @@ class Speech(LifecycleNode):
 
     def start(self) -> None:
         """Load the recogniser and begin to listen."""
+        torch.set_num_threads(1)
         self._recogniser = CommandRecogniser(self._grammar())
         self._voice_activity = VoiceActivity()
         self._stop_word = StopWord()
@@ -72,7 +74,7 @@ class Speech(LifecycleNode):
         self._previous: AudioBlock | None = None
         self._received = float("-inf")
         self._stops_sent: deque[float] = deque()
-        self._decision = HearingDecision(self.value("confidence"), self._stop_word.words)
+        self._decision = HearingDecision(self.value("confidence"))
         self._mailboxes: tuple[Mailbox[Piece], ...] = (Mailbox(MAILBOX_SIZE), Mailbox(MAILBOX_SIZE))
         self._transcripts = self.publish_to(String, "transcript")
         self._instructions = self.publish_to(String, "instruction/voice")

@@ -9,6 +9,8 @@ from mm_robot.speech.base import Recognition
 
 SPOTTING_SECONDS = 0.4
 """Time from the end of a stop word within which it is spotted."""
+STOP_WORDS = frozenset({"stop", "halt", "freeze"})
+"""Words that mean a stop where a sentence begins with them."""
 LONG_COMMAND = 3
 """Words of a command that cannot be a stop word misheard."""
 
@@ -25,12 +27,10 @@ class Act(str, Enum):
 class HearingDecision:
     """Decides about utterances, in the order in which they are recognised.
 
-    ``confidence`` from which an utterance is believed; ``stop_words`` the words that mean a stop. Times
-    are seconds of one clock.
+    ``confidence`` from which an utterance is believed. Times are seconds of one clock.
     """
 
     confidence: float
-    stop_words: frozenset[str]
     _stopped: float = float("-inf")
     _stopped_by_others: float = float("-inf")
 
@@ -54,4 +54,4 @@ class HearingDecision:
         within = started <= self._stopped <= ended + SPOTTING_SECONDS
         if self._stopped >= started and not (within and len(words) >= LONG_COMMAND):
             return Act.NOTHING
-        return Act.STOP if words[0] in self.stop_words else Act.INSTRUCT
+        return Act.STOP if words[0] in STOP_WORDS else Act.INSTRUCT

@@ -44,7 +44,7 @@ class Hearing:
 
     def listen(self, samples: FloatArray) -> list[Heard]:
         """Hear a whole sound, [N] float32 at 16 kHz; what was heard in order."""
-        decision = HearingDecision(self._confidence, self._stop_word.words)
+        decision = HearingDecision(self._confidence)
         self._stop_word.reset()
         self._voice_activity.reset()
         before, after = (np.zeros(round(s * RATE), np.float32) for s in (SILENCE_BEFORE, SILENCE_AFTER))

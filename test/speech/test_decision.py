@@ -10,7 +10,7 @@ LONG = Recognition("go to the red ball", 0.9)
 
 @pytest.fixture
 def decision() -> HearingDecision:
-    return HearingDecision(0.5, frozenset({"stop", "halt"}))
+    return HearingDecision(0.5)
 
 
 def test_what_is_understood_is_an_instruction_and_the_rest_is_nothing(decision: HearingDecision) -> None:
