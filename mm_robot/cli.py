@@ -17,6 +17,7 @@ COMMANDS = {
     "bringup": ("mm_robot.bringup", "start the nodes, on a robot or in the simulator"),
     "doctor": ("mm_robot.doctor", "check this machine and say how to fix what is missing"),
     "say": ("mm_robot.nodes.say", "give a running robot an instruction, typed or spoken"),
+    "listen": ("mm_robot.speech.listen_command", "show what the robot's ear makes of a sound"),
     "generate": ("mm_robot.data.generate_command", "make a training set in the simulator"),
     "train": ("mm_robot.training.train_command", "fine-tune the language model"),
     "audit": ("mm_robot.audit_command", "check that the safety gate's log was not altered"),

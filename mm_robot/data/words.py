@@ -7,9 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import soundfile
-import soxr
 
+from mm_robot.devices.sound_file import load_sound
 from mm_robot.errors import InputError
 from mm_robot.speech.base import RATE
 from mm_robot.types import FloatArray
@@ -52,15 +51,7 @@ def read_sound(path: Path) -> FloatArray:
     Raises:
         InputError: it cannot be read, or holds nothing.
     """
-    try:
-        samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, OSError) as error:
-        raise InputError(f"{path} is no sound that can be read ({error}); remove it") from None
-    mono = samples.mean(axis=1)
-    if not len(mono) or not np.isfinite(mono).all():
-        raise InputError(f"{path} holds no sound; remove it")
-    converted: FloatArray = mono if rate == RATE else soxr.resample(mono, rate, RATE)
-    return converted
+    return load_sound(path, RATE).astype(np.float32) / np.float32(32768)
 
 
 def one_second(samples: FloatArray) -> FloatArray:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,12 +21,17 @@ SILENCE_BEFORE, SILENCE_AFTER = 0.5, 1.0
 
 @dataclass(frozen=True)
 class Heard:
-    """One thing heard: what to do about it, its ``text``, the ``confidence`` in it, and when it ended, s."""
+    """One thing heard: what to do about it, its ``text``, the ``confidence`` in it.
+
+    ``started`` and ``ended`` in s of the sound; ``seconds`` that its recognition took, 0 for a stop word.
+    """
 
     act: Act
     text: str
     confidence: float
+    started: float
     ended: float
+    seconds: float = 0.0
 
 
 class Hearing:
@@ -41,24 +47,41 @@ class Hearing:
         self._recogniser = CommandRecogniser(grammar)
         self._stop_word = StopWord()
         self._voice_activity = VoiceActivity()
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin a new sound."""
+        self._decision = HearingDecision(self._confidence)
+        self._stop_word.reset()
+        self._voice_activity.reset()
+
+    def take(self, samples: FloatArray) -> list[Heard]:
+        """Take in the next samples, [N] float32 at 16 kHz; what was heard in them, in order."""
+        heard: list[Heard] = []
+        for word in self._stop_word.detect(samples):
+            at = word.at / RATE
+            self._decision.note_stop(at)
+            heard.append(Heard(Act.STOP, word.text, 1.0, at, at))
+        for utterance in self._voice_activity.detect(samples):
+            began = time.perf_counter()
+            recognition = self._recogniser.transcribe(utterance)
+            seconds = time.perf_counter() - began
+            started, ended = utterance.start / RATE, utterance.end / RATE
+            act = self._decision.decide(recognition, started, ended)
+            heard.append(Heard(act, recognition.text, recognition.confidence, started, ended, seconds))
+        return heard
 
     def listen(self, samples: FloatArray) -> list[Heard]:
         """Hear a whole sound, [N] float32 at 16 kHz; what was heard in order."""
-        decision = HearingDecision(self._confidence)
-        self._stop_word.reset()
-        self._voice_activity.reset()
+        self.begin()
         before, after = (np.zeros(round(s * RATE), np.float32) for s in (SILENCE_BEFORE, SILENCE_AFTER))
         stream = np.concatenate([before, samples, after])
-        heard: list[Heard] = []
-        for first in range(0, len(stream), BLOCK):
-            block = stream[first : first + BLOCK]
-            for word in self._stop_word.detect(block):
-                at = word.at / RATE
-                decision.note_stop(at)
-                heard.append(Heard(Act.STOP, word.text, 1.0, at - SILENCE_BEFORE))
-            for utterance in self._voice_activity.detect(block):
-                recognition = self._recogniser.transcribe(utterance)
-                started, ended = utterance.start / RATE, utterance.end / RATE
-                act = decision.decide(recognition, started, ended)
-                heard.append(Heard(act, recognition.text, recognition.confidence, ended - SILENCE_BEFORE))
-        return heard
+        heard = [
+            each
+            for first in range(0, len(stream), BLOCK)
+            for each in self.take(stream[first : first + BLOCK])
+        ]
+        return [
+            replace(each, started=each.started - SILENCE_BEFORE, ended=each.ended - SILENCE_BEFORE)
+            for each in heard
+        ]
