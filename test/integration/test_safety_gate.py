@@ -7,6 +7,8 @@ import math
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +25,8 @@ from node_process import NodeProcess
 from probe import Probe, Repeater
 from std_msgs.msg import Bool, Empty, String
 from std_srvs.srv import Trigger
+
+from mm_robot.nodes.safety_gate import NICENESS
 
 
 def test_passes_the_policy_and_stops_on_its_silence(rig: Rig) -> None:
@@ -194,6 +198,13 @@ def test_creeps_without_a_scan_where_that_is_configured(
         probe.publish("instruction", String(data="go to the red ball"))
         rig.wait_for_speed(0.1)
         rig.wait_for_reason("no fresh scan")
+
+
+def test_goes_before_the_others_where_the_system_allows_it(rig: Rig) -> None:
+    ask = f"import os; os.setpriority(os.PRIO_PROCESS, 0, {NICENESS})"
+    allowed = subprocess.run([sys.executable, "-c", ask], capture_output=True, check=False).returncode == 0
+    found = os.getpriority(os.PRIO_PROCESS, rig.gate.process.pid)
+    assert found == (NICENESS if allowed else os.getpriority(os.PRIO_PROCESS, 0))
 
 
 def test_stays_small(rig: Rig) -> None:
