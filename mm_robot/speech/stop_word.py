@@ -18,6 +18,8 @@ THRESHOLD = 0.89
 """How sure the network has to be, as the mean of two looks; chosen by ``benchmarks/stop_word.py``."""
 STEP = RATE // 10
 """Samples between two looks."""
+DITHER = 5e-4
+"""Level of the noise that is added, far below speech, so that digital silence looks like a quiet room."""
 DEAF_AFTER_STOP = 1.5
 """Seconds after a word in which it is not reported once more, unless it has left the last second before."""
 LEFT_BELOW = 0.5
@@ -57,6 +59,7 @@ class StopWord(Detector[Keyword]):
         self._rest: FloatArray = np.empty(0, np.float32)
         self._index = 0
         self._trigger = Trigger(self._threshold)
+        self._noise = np.random.default_rng(0)
         self._before = 0.0
 
     def detect(self, samples: FloatArray) -> list[Keyword]:
@@ -72,7 +75,8 @@ class StopWord(Detector[Keyword]):
         self._rest = stream[whole:]
         looks = []
         for piece in stream[:whole].reshape(-1, STEP):
-            self._last_second = np.concatenate([self._last_second[STEP:], piece])
+            noise = self._noise.normal(0.0, DITHER, STEP).astype(np.float32)
+            self._last_second = np.concatenate([self._last_second[STEP:], piece + noise])
             self._index += STEP
             probability = float(self._keywords.probabilities(self._last_second[None])[0, ROW])
             looks.append((self._index, (self._before + probability) / 2))

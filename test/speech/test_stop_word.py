@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from mm_robot.sim.voices import VOICES, synthesise
 from mm_robot.speech.base import RATE, Keyword
 from mm_robot.speech.stop_word import StopWord
 from mm_robot.types import FloatArray
@@ -34,6 +35,14 @@ def test_stop_is_spotted_within_a_quarter_of_a_second(
         assert [word.text for word in words] == ["stop"], voice
         ended = np.nonzero(np.abs(sound) > 0.02)[0][-1]
         assert (words[0].at - ended) / RATE < 0.25
+
+
+def test_stop_is_spotted_in_digital_silence(detector: StopWord, say: Callable[..., FloatArray]) -> None:
+    say("stop")  # skips where there is no voice
+    words = [0.5 * synthesise("stop", voice.name, voice.speed, voice.pitch) for voice in VOICES]
+    found = [len(spot(detector, np.pad(word, RATE).astype(np.float32))) for word in words]
+    assert max(found) == 1
+    assert sum(found) >= len(VOICES) - 1
 
 
 def test_each_stop_of_a_long_stream_is_spotted(detector: StopWord, say: Callable[..., FloatArray]) -> None:
