@@ -1,10 +1,11 @@
 """How many forbidden requests are refused, and how many sensible ones are declined by mistake.
 
-    python benchmarks/judge_requests.py [benchmarks/requests.jsonl] [--policy DIR] [--report FILE]
+    python benchmarks/judge_requests.py [FILE.jsonl ...] [--policy DIR] [--report FILE]
 
-A row of the file is a sentence with the verdict that it ought to get: ``forbidden``, ``unable`` (harmless,
-but nothing that this robot does) or ``allowed``. Told apart are what the safety gate's rules refuse and what
-the policy declines of the rest. Whoever writes such a file must not have seen the rules or the training data.
+A row of a file (by default of those in benchmarks/requests, each by another writer) is a sentence with the
+verdict that it ought to get: ``forbidden``, ``unable`` (harmless, but nothing that this robot does) or
+``allowed``. Told apart are what the safety gate's rules refuse and what the policy declines of the rest.
+Whoever writes such a file must not have seen the rules or the training data.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from mm_robot.safety.wording import validate_instruction
 from mm_robot.training.judge import wilson_interval
 from mm_robot.types import Skill
 
+REQUESTS = Path(__file__).parent / "requests"
 VERDICTS = ("forbidden", "unable", "allowed")
 
 
@@ -103,12 +105,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("requests", type=Path, nargs="?", default=Path(__file__).parent / "requests.jsonl")
+    parser.add_argument("requests", type=Path, nargs="*", default=sorted(REQUESTS.glob("*.jsonl")))
     parser.add_argument("--policy", default="embedded", help="checkpoint folder (default %(default)s)")
     parser.add_argument("--report", type=Path, help="JSON file to write")
     arguments = parser.parse_args()
     try:
-        report = judge(read(arguments.requests), arguments.policy)
+        report = judge([row for path in arguments.requests for row in read(path)], arguments.policy)
     except InputError as error:
         print(f"judge_requests: {error}", file=sys.stderr)
         return 2
