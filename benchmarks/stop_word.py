@@ -28,7 +28,7 @@ from mm_robot.speech.base import RATE
 from mm_robot.speech.stop_word import THRESHOLD, WORD, StopWord, Trigger
 from mm_robot.types import FloatArray, Skill
 
-THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.87, 0.88, 0.89, 0.9, 0.91)
+THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.87, 0.88, 0.89, 0.895, 0.9, 0.91)
 BLOCK = 512
 EDGE = 0.05
 """The word ends where its level falls below this share of its peak."""

@@ -14,7 +14,7 @@ from mm_robot.types import FloatArray
 
 WORD = "stop"
 ROW = WORDS.index(WORD)
-THRESHOLD = 0.88
+THRESHOLD = 0.895
 """How sure the network has to be, as the mean of two looks; chosen by ``benchmarks/stop_word.py``."""
 STEP = RATE // 10
 """Samples between two looks."""
