@@ -31,11 +31,21 @@ class Skill(str, Enum):
     """What kind of act an instruction asks for."""
 
     GO_TO = "go_to"
+    FOLLOW = "follow"
     TURN = "turn"
     MOVE = "move"
     STOP = "stop"
     DESCRIBE = "describe"
     UNABLE = "unable"
+    REFUSE = "refuse"
+
+
+class Pace(str, Enum):
+    """How fast an instruction wants the robot to be."""
+
+    SLOW = "slow"
+    NORMAL = "normal"
+    FAST = "fast"
 
 
 @dataclass(frozen=True)
@@ -54,25 +64,49 @@ class RobotState:
 
 
 @dataclass(frozen=True)
-class TaskState:
-    """What has happened since the instruction was given.
+class KnownThing:
+    """A thing that the robot sees or has seen since the instruction was given.
 
-    ``elapsed`` s since the start; ``travelled`` m along the robot's own heading, signed;
-    ``turned`` rad, signed; ``swept`` rad of heading turned through since the target was last
-    seen (or since the start), unsigned; ``amount`` is the argument of a turn (rad, signed) or
-    a move (m, signed), bound from the first decision, None before it; ``last_bearing`` rad, the
-    target's bearing in the robot's present frame as last seen, None while it was never seen;
-    ``unseen`` s since the target was last seen; ``step`` index of the present step.
+    ``x``, ``y`` m in the odometry frame, with the standard error ``error`` m; ``radius`` m; ``rgb`` sRGB in
+    [0, 1]; ``shape`` and ``colour`` the probabilities of each name; ``score`` the certainty that there is
+    such a thing; ``age`` s since it was last seen, 0 while it is in view; ``misses`` how many frames in a
+    row should have shown it and did not; ``weight`` how much was seen of it so far.
+    """
+
+    x: float
+    y: float
+    radius: float
+    rgb: tuple[float, float, float]
+    shape: tuple[float, ...]
+    colour: tuple[float, ...]
+    score: float
+    error: float = 0.1
+    age: float = 0.0
+    misses: int = 0
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class TaskState:
+    """What has happened since the instruction was given, or since its present step began.
+
+    Of the present ``step`` (an index): ``elapsed`` s; ``travelled`` m along the robot's own heading,
+    signed; ``turned`` rad, signed; ``looked`` rad, how far its headings lie apart, at most 2 pi: how much
+    of the surroundings it has turned to; ``amount`` is the argument of a turn (rad, signed) or a move (m,
+    signed), bound from the step's first decision, None before it. Of the whole task: ``surveyed`` says
+    that it has looked all round; ``start`` is the odometry when the instruction was given; ``things`` is
+    what the robot knows to stand around.
     """
 
     elapsed: float = 0.0
     travelled: float = 0.0
     turned: float = 0.0
-    swept: float = 0.0
+    looked: float = 0.0
     amount: float | None = None
-    last_bearing: float | None = None
-    unseen: float = 0.0
     step: int = 0
+    surveyed: bool = False
+    start: RobotState = field(default_factory=RobotState)
+    things: tuple[KnownThing, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,7 +157,8 @@ class Decision:
     ``actions`` [H, 2] float32: the linear speed in m/s and the angular speed in rad/s for the
     next H action periods; ``bearing`` of the target in rad (robot frame) where
     ``target_visible`` (probability) says it is in view; ``amount`` the argument that the model
-    read for a turn (rad) or a move (m); ``answer`` a sentence for the person;
+    read for a turn (rad) or a move (m); ``answer`` a sentence for the person; ``step`` the step of the
+    task that is to be carried out from now on; ``things`` what the robot knows to stand around;
     ``attribution`` [rows, columns] float32, how much each image patch is thought to be the thing
     meant.
     """
@@ -137,7 +172,8 @@ class Decision:
     target_visible: float = 0.0
     bearing: float = 0.0
     step: int = 0
-    labels: tuple[SceneLabel, ...] = field(default=())
+    labels: tuple[SceneLabel, ...] = ()
+    things: tuple[KnownThing, ...] = ()
     attribution: FloatArray | None = None
 
 

@@ -13,22 +13,39 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mm_robot.model.policy import ACTION_PERIOD
-from mm_robot.sim.scene import HORIZONTAL_FIELD_OF_VIEW, ROBOT_RADIUS, wrap_angle
-from mm_robot.types import FloatArray, Outcome, Skill, TaskState
+from mm_robot.model.task import ALL_ROUND
+from mm_robot.sim.scene import ROBOT_RADIUS, wrap_angle
+from mm_robot.types import FloatArray, Outcome, Pace, Skill, TaskState
 
 CHUNK_LENGTH = 5
 
 STOP_GAP = 0.30
 DONE_GAP = 0.38
 DONE_BEARING = math.radians(15)
+FOLLOW_GAP = 0.85
+BACKING_SPEED = 0.15
 SEARCH_SPEED = 0.8
-SEARCH_SWEEP = math.radians(400)
-REMEMBER = 3.0
 AVOID_RANGE = 1.5
 AVOID_MARGIN = 0.17
 TURN_TOLERANCE = math.radians(3)
 MOVE_TOLERANCE = 0.035
-_HALF_VIEW = HORIZONTAL_FIELD_OF_VIEW / 2
+
+
+@dataclass(frozen=True)
+class Speeds:
+    """Top speeds: ``drive`` to a thing and ``move`` straight on in m/s, ``turn`` and ``search`` in rad/s."""
+
+    drive: float
+    move: float
+    turn: float
+    search: float
+
+
+SPEEDS = {
+    Pace.SLOW: Speeds(drive=0.25, move=0.18, turn=0.4, search=0.6),
+    Pace.NORMAL: Speeds(drive=0.42, move=0.36, turn=0.8, search=SEARCH_SPEED),
+    Pace.FAST: Speeds(drive=0.5, move=0.5, turn=1.1, search=1.0),
+}
 
 
 @dataclass(frozen=True)
@@ -61,23 +78,36 @@ def advise(
     target: Obstacle | None = None,
     visible: bool = False,
     others: Sequence[Obstacle] = (),
+    pace: Pace = Pace.NORMAL,
 ) -> Advice:
     """The expert's action for one state.
 
-    ``target`` is the thing meant (None where the room has none or the skill needs none),
-    ``visible`` whether the camera sees it, ``others`` everything else that stands around.
+    ``target`` is the thing meant as far as it is known (None before it was found), ``visible`` whether the
+    camera sees it now, ``others`` everything else that stands around.
     """
+    speeds = SPEEDS[pace]
     if skill is Skill.TURN:
         return _servo(
-            task.amount, task.turned, TURN_TOLERANCE, gain=2.0, slowest=0.12, fastest=0.8, turn=True
+            task.amount, task.turned, TURN_TOLERANCE, gain=2.0, slowest=0.12, fastest=speeds.turn, turn=True
         )
     if skill is Skill.MOVE:
         return _servo(
-            task.amount, task.travelled, MOVE_TOLERANCE, gain=1.2, slowest=0.07, fastest=0.4, turn=False
+            task.amount,
+            task.travelled,
+            MOVE_TOLERANCE,
+            gain=1.2,
+            slowest=0.07,
+            fastest=speeds.move,
+            turn=False,
         )
-    if skill is Skill.GO_TO:
-        return _go_to(task, target, visible, others)
-    return Advice(0.0, 0.0, Outcome.UNABLE if skill is Skill.UNABLE else Outcome.DONE)
+    if skill in (Skill.GO_TO, Skill.FOLLOW):
+        if target is None:
+            absent = task.looked >= ALL_ROUND
+            return Advice(0.0, 0.0, Outcome.ABSENT) if absent else Advice(0.0, speeds.search, Outcome.RUNNING)
+        go = _go_to if skill is Skill.GO_TO else _follow
+        return go(target, visible, others, speeds)
+    refused = {Skill.UNABLE: Outcome.UNABLE, Skill.REFUSE: Outcome.REFUSED}
+    return Advice(0.0, 0.0, refused.get(skill, Outcome.DONE))
 
 
 def advise_chunk(
@@ -86,12 +116,13 @@ def advise_chunk(
     target: Obstacle | None = None,
     visible: bool = False,
     others: Sequence[Obstacle] = (),
+    pace: Pace = Pace.NORMAL,
 ) -> tuple[FloatArray, Outcome]:
     """The expert's next actions [CHUNK_LENGTH, 2] as it would drive open loop, and the present outcome."""
     actions = np.zeros((CHUNK_LENGTH, 2), np.float32)
     first: Outcome | None = None
     for step in range(CHUNK_LENGTH):
-        advice = advise(skill, task, target, visible, others)
+        advice = advise(skill, task, target, visible, others, pace)
         first = first or advice.outcome
         if advice.outcome is not Outcome.RUNNING:
             break
@@ -99,15 +130,13 @@ def advise_chunk(
         forward, turned = advice.linear * ACTION_PERIOD, advice.angular * ACTION_PERIOD
         if target is not None:
             target = target.seen_from(forward, turned)
-            visible = visible and abs(target.bearing) < _HALF_VIEW
         others = [other.seen_from(forward, turned) for other in others]
         task = replace(
             task,
             elapsed=task.elapsed + ACTION_PERIOD,
             travelled=task.travelled + forward,
             turned=task.turned + turned,
-            swept=task.swept + abs(turned),
-            last_bearing=None if task.last_bearing is None else wrap_angle(task.last_bearing - turned),
+            looked=min(task.looked + abs(turned), 2 * math.pi) if target is None else task.looked,
         )
     assert first is not None
     return actions, first
@@ -129,26 +158,29 @@ def _servo(
     return Advice(0.0, speed, Outcome.RUNNING) if turn else Advice(speed, 0.0, Outcome.RUNNING)
 
 
-def _go_to(task: TaskState, target: Obstacle | None, visible: bool, others: Sequence[Obstacle]) -> Advice:
-    if visible and target is not None:
-        gap = target.distance - target.radius - ROBOT_RADIUS
-        if gap < DONE_GAP and abs(target.bearing) < DONE_BEARING:
-            return Advice(0.0, 0.0, Outcome.DONE)
-        return _drive(target.bearing, target.distance, min(0.5, max(0.0, 0.9 * (gap - STOP_GAP))), others)
-    if task.swept > SEARCH_SWEEP:
-        return Advice(0.0, 0.0, Outcome.ABSENT)
-    if task.last_bearing is not None and task.unseen < REMEMBER:
-        if abs(task.last_bearing) < 0.8 * _HALF_VIEW:
-            return _drive(task.last_bearing, 2.0, 0.2, others)
-        return Advice(0.0, math.copysign(SEARCH_SPEED, task.last_bearing), Outcome.RUNNING)
-    return Advice(0.0, SEARCH_SPEED, Outcome.RUNNING)
+def _go_to(target: Obstacle, visible: bool, others: Sequence[Obstacle], speeds: Speeds) -> Advice:
+    gap = target.distance - target.radius - ROBOT_RADIUS
+    if visible and gap < DONE_GAP and abs(target.bearing) < DONE_BEARING:
+        return Advice(0.0, 0.0, Outcome.DONE)
+    speed = min(speeds.drive, max(0.0, 0.9 * (gap - STOP_GAP)))
+    return _drive(target.bearing, target.distance, speed, others, speeds.turn)
 
 
-def _drive(bearing: float, distance: float, speed: float, others: Sequence[Obstacle]) -> Advice:
+def _follow(target: Obstacle, visible: bool, others: Sequence[Obstacle], speeds: Speeds) -> Advice:
+    """Behind the thing, never done; a thing that comes near is given way to."""
+    gap = target.distance - target.radius - ROBOT_RADIUS
+    speed = max(-BACKING_SPEED, min(speeds.drive, 1.2 * (gap - FOLLOW_GAP)))
+    return _drive(target.bearing, target.distance, speed, others, speeds.turn)
+
+
+def _drive(
+    bearing: float, distance: float, speed: float, others: Sequence[Obstacle], fastest: float
+) -> Advice:
     """Steer towards a bearing, round whatever stands within the robot's width before it."""
     heading = _detour(bearing, distance, others)
     speed *= max(0.0, 1.0 - abs(heading) / 0.7)
-    return Advice(speed, max(-1.0, min(1.0, 1.6 * heading)), Outcome.RUNNING)
+    turn = max(-fastest, min(fastest, 1.6 * heading))
+    return Advice(speed, turn, Outcome.RUNNING)
 
 
 def _detour(bearing: float, distance: float, others: Sequence[Obstacle]) -> float:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
@@ -29,13 +30,24 @@ _ASPECT = 4 / 3
 _VERTICAL_FIELD_OF_VIEW = 2 * math.atan(math.tan(HORIZONTAL_FIELD_OF_VIEW / 2) / _ASPECT)
 
 
+@dataclass(frozen=True)
+class CameraMount:
+    """How the camera sits on the robot: ``height`` m above the floor, ``tilt`` rad (positive looks up)."""
+
+    height: float = CAMERA_HEIGHT
+    tilt: float = 0.0
+
+
+LEVEL_MOUNT = CameraMount()
+
+
 def thing_height(thing: Thing) -> float:
     """How high a thing stands, m."""
     return thing.radius * {"ball": 2.0, "box": math.sqrt(2.0), "cylinder": 2.4, "cone": 2.4}[thing.shape]
 
 
-def room_to_mjcf(room: Room) -> str:
-    """The room as MJCF text.
+def room_to_mjcf(room: Room, mount: CameraMount = LEVEL_MOUNT, vivid: bool = False) -> str:
+    """The room as MJCF text, the robot's camera mounted as told; ``vivid`` surfaces have strong colours.
 
     The robot is a disc on two sliding joints and a hinge, driven by velocity actuators whose
     force is bounded, so that it is stopped by what it runs into.
@@ -54,8 +66,8 @@ def room_to_mjcf(room: Room) -> str:
   </visual>
   <asset>
     <texture type="skybox" builtin="gradient" width="64" height="64" rgb1="{_rgb(generator.uniform(0.6, 0.9))}" rgb2="{_rgb(generator.uniform(0.6, 0.9))}"/>
-    {_texture("floor", generator, repeat=generator.uniform(3, 12))}
-    {_texture("walls", generator, repeat=generator.uniform(1, 6))}
+    {_texture("floor", generator, generator.uniform(3, 12), vivid)}
+    {_texture("walls", generator, generator.uniform(1, 6), vivid)}
     {meshes}
   </asset>
   <worldbody>
@@ -72,7 +84,7 @@ def room_to_mjcf(room: Room) -> str:
         <geom name="{ROBOT_GEOM}" type="cylinder" size="{ROBOT_RADIUS} 0.1" pos="0 0 0.12" mass="8" rgba="0.25 0.27 0.3 1"/>
         <geom type="cylinder" size="0.02 0.05" pos="0 0 0.25" mass="0.2" contype="0" conaffinity="0" group="{DECORATION_GROUP}" rgba="0.1 0.1 0.1 1"/>
         <geom type="box" size="0.06 0.015 0.003" pos="0.1 0 0.223" mass="0.01" contype="0" conaffinity="0" group="{DECORATION_GROUP}" rgba="0.2 0.9 0.9 1"/>
-        <camera name="{CAMERA}" pos="0 0 {CAMERA_HEIGHT}" xyaxes="0 -1 0 0 0 1" fovy="{math.degrees(_VERTICAL_FIELD_OF_VIEW)}"/>
+        <camera name="{CAMERA}" pos="0 0 {mount.height}" xyaxes="0 -1 0 {-math.sin(mount.tilt)} 0 {math.cos(mount.tilt)}" fovy="{math.degrees(_VERTICAL_FIELD_OF_VIEW)}"/>
       </body>
     </body>
   </worldbody>
@@ -124,12 +136,15 @@ def _walls() -> str:
     )
 
 
-def _texture(name: str, generator: np.random.Generator, repeat: float) -> str:
-    """A plain, chequered or speckled surface of muted colours, unlike any thing's."""
+def _texture(name: str, generator: np.random.Generator, repeat: float, vivid: bool) -> str:
+    """A plain, chequered or speckled surface of muted colours, unlike any thing's, unless it is vivid."""
     grey = generator.uniform(0.3, 0.8)
     first = np.clip(grey + generator.uniform(-0.08, 0.08, 3), 0, 1)
     second = np.clip(first + generator.uniform(-0.15, 0.15), 0, 1)
     builtin = str(generator.choice(["flat", "checker", "gradient"]))
+    if vivid:
+        first, second = generator.uniform(0.15, 0.85, (2, 3))
+        builtin = "checker"
     mark = str(generator.choice(["none", "random"]))
     return (
         f'<texture name="{name}" type="2d" builtin="{builtin}" width="128" height="128" '

@@ -6,6 +6,7 @@ walls 1 m high, at least 0.6 m between the surfaces of things, walls and the rob
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ WALL_HEIGHT = 1.0
 CLEARANCE = 0.6
 RADIUS_RANGE = (0.12, 0.25)
 COLOUR_SPREAD = 0.06
+FASTEST_THING = 2.0
 
 ROBOT_RADIUS = 0.18
 MAX_LINEAR = 0.5
@@ -47,11 +49,29 @@ _PLACEMENT_TRIES = 2000
 
 
 @dataclass(frozen=True)
+class Path:
+    """A way that a thing goes: from point to point (x, y) m at ``speed`` m/s; at the last it stands."""
+
+    points: tuple[tuple[float, float], ...]
+    speed: float
+
+    def at(self, seconds: float) -> tuple[float, float]:
+        """Where the thing is after so long, m in the world frame."""
+        left = max(0.0, seconds) * self.speed
+        for (x, y), (next_x, next_y) in itertools.pairwise(self.points):
+            length = math.hypot(next_x - x, next_y - y)
+            if left < length:
+                return x + (next_x - x) * left / length, y + (next_y - y) * left / length
+            left -= length
+        return self.points[-1]
+
+
+@dataclass(frozen=True)
 class Thing:
     """An object in the room.
 
-    ``x``, ``y`` m in the world frame; ``radius`` m of the circle that holds its footprint;
-    ``rgb`` sRGB in [0, 1]; ``yaw`` rad.
+    ``x``, ``y`` m in the world frame at the start; ``radius`` m of the circle that holds its footprint;
+    ``rgb`` sRGB in [0, 1]; ``yaw`` rad; ``moves`` is its way, None for a thing that stands.
     """
 
     shape: str
@@ -61,6 +81,7 @@ class Thing:
     radius: float
     rgb: tuple[float, float, float]
     yaw: float = 0.0
+    moves: Path | None = None
 
     @property
     def name(self) -> str:
@@ -84,17 +105,7 @@ class Room:
         return {
             "seed": self.seed,
             "robot": list(self.robot),
-            "objects": [
-                {
-                    "shape": t.shape,
-                    "colour": t.colour,
-                    "at": [t.x, t.y],
-                    "size": t.radius,
-                    "rgb": list(t.rgb),
-                    "yaw": t.yaw,
-                }
-                for t in self.things
-            ],
+            "objects": [_thing_to_dict(thing) for thing in self.things],
         }
 
     @staticmethod
@@ -134,7 +145,8 @@ def random_room(
     """Draw a room from ``seed``.
 
     ``objects`` are mappings with ``shape`` and ``colour`` and, where they are fixed, ``at``
-    [x, y] m, ``size`` m (radius), ``rgb`` and ``yaw``. They can be seen unoccluded from the
+    [x, y] m, ``size`` m (radius), ``rgb`` and ``yaw``; one that ``moves`` has a ``path`` [[x, y], ...] m
+    and a ``speed`` m/s, and begins where its path does. They can be seen unoccluded from the
     robot's start. ``distractors`` more things are added, none of which repeats the colour and
     shape of another. With neither, four to six random things are drawn.
 
@@ -172,7 +184,7 @@ def _checked(data: Mapping[str, Any]) -> dict[str, Any]:
         raise InputError(f"room: shape must be one of {', '.join(SHAPES)}, got {data.get('shape')!r}")
     if data.get("colour") not in COLOURS:
         raise InputError(f"room: colour must be one of {', '.join(COLOURS)}, got {data.get('colour')!r}")
-    known = {"shape", "colour", "at", "size", "rgb", "yaw"}
+    known = {"shape", "colour", "at", "size", "rgb", "yaw", "moves"}
     if unknown := set(data) - known:
         raise InputError(
             f"room: unknown key {sorted(unknown)[0]!r} in an object; known: {', '.join(sorted(known))}"
@@ -185,7 +197,39 @@ def _checked(data: Mapping[str, Any]) -> dict[str, Any]:
         raise InputError(f"room: size must be 0.05 to 0.5 m, got {data['size']!r}")
     if "rgb" in data and not all(0 <= c <= 1 for c in _numbers("rgb", data["rgb"], 3)):
         raise InputError(f"room: rgb must lie within 0 to 1, got {data['rgb']!r}")
-    return dict(data)
+    checked = dict(data)
+    if "moves" in data:
+        checked["moves"] = _checked_path(data["moves"])
+        checked.setdefault("at", list(checked["moves"].points[0]))
+    return checked
+
+
+def _checked_path(data: Any) -> Path:
+    if not isinstance(data, Mapping) or set(data) != {"path", "speed"}:
+        raise InputError(f"room: moves must hold a path and a speed, got {data!r}")
+    if not isinstance(data["path"], Sequence) or len(data["path"]) < 2:
+        raise InputError(f"room: path must hold two points at least, got {data['path']!r}")
+    points = [_numbers("path", point, 2) for point in data["path"]]
+    if any(max(abs(x), abs(y)) > ROOM_HALF_SIZE for x, y in points):
+        raise InputError(f"room: path must lie within ±{ROOM_HALF_SIZE} m, got {data['path']!r}")
+    speed = _numbers("speed", [data["speed"]], 1)[0]
+    if not 0 < speed <= FASTEST_THING:
+        raise InputError(f"room: speed must be above 0 and at most {FASTEST_THING} m/s, got {speed}")
+    return Path(tuple((x, y) for x, y in points), speed)
+
+
+def _thing_to_dict(thing: Thing) -> dict[str, Any]:
+    data = {
+        "shape": thing.shape,
+        "colour": thing.colour,
+        "at": [thing.x, thing.y],
+        "size": thing.radius,
+        "rgb": list(thing.rgb),
+        "yaw": thing.yaw,
+    }
+    if thing.moves is not None:
+        data["moves"] = {"path": [list(p) for p in thing.moves.points], "speed": thing.moves.speed}
+    return data
 
 
 def _checked_pose(pose: Sequence[float]) -> tuple[float, float, float]:
@@ -258,7 +302,16 @@ def _place(
             if min(apart) < CLEARANCE:
                 continue
         red, green, blue = (float(c) for c in rgb)
-        return Thing(specification["shape"], specification["colour"], x, y, radius, (red, green, blue), yaw)
+        return Thing(
+            specification["shape"],
+            specification["colour"],
+            x,
+            y,
+            radius,
+            (red, green, blue),
+            yaw,
+            specification.get("moves"),
+        )
     return None
 
 

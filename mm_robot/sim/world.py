@@ -17,10 +17,12 @@ import mujoco
 from mm_robot.sim.mjcf import (
     CAMERA,
     CAMERA_ABOVE,
+    LEVEL_MOUNT,
     PHYSICS_STEP,
     ROBOT_GEOM,
     SOLID_GROUP,
     THING_PREFIX,
+    CameraMount,
     room_to_mjcf,
 )
 from mm_robot.sim.scene import MAX_ANGULAR, MAX_LINEAR, Room
@@ -50,9 +52,9 @@ class Sight:
 class World:
     """A room in MuJoCo. One thread must own it: rendering is bound to the thread that began it."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, mount: CameraMount = LEVEL_MOUNT, vivid: bool = False) -> None:
         self.room = room
-        self._model = mujoco.MjModel.from_xml_string(room_to_mjcf(room))
+        self._model = mujoco.MjModel.from_xml_string(room_to_mjcf(room, mount, vivid))
         self._data = mujoco.MjData(self._model)
         self._renderers: dict[tuple[int, int], mujoco.Renderer] = {}
         self._robot_geom = self._model.geom(ROBOT_GEOM).id
@@ -97,6 +99,7 @@ class World:
                 self._linear * math.sin(yaw),
                 self._angular,
             )
+            self._move_things()
             mujoco.mj_step(self._model, self._data)
             self._note_contacts()
 
@@ -112,6 +115,11 @@ class World:
             linear=velocity_x * math.cos(yaw) + velocity_y * math.sin(yaw),
             angular=angular,
         )
+
+    def thing_places(self) -> FloatArray:
+        """[N, 2] m in the world frame: where the things are now."""
+        places = [(t.x, t.y) if t.moves is None else t.moves.at(self.time) for t in self.room.things]
+        return np.array(places, np.float32).reshape(-1, 2)
 
     def render(self, width: int = 640, height: int = 480) -> ImageArray:
         """The robot's camera, [height, width, 3] uint8 RGB."""
@@ -193,6 +201,12 @@ class World:
             renderer.render()  # makes its own context current: closing frees objects of the current one
             renderer.close()
         self._renderers.clear()
+
+    def _move_things(self) -> None:
+        for index, thing in enumerate(self.room.things):
+            if thing.moves is not None:
+                body = self._model.body(f"{THING_PREFIX}{index}").mocapid[0]
+                self._data.mocap_pos[body][:2] = thing.moves.at(self.time)
 
     def _yaw(self) -> float:
         return self.room.robot[2] + float(self._data.qpos[2])

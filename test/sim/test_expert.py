@@ -8,7 +8,7 @@ from mm_robot.model.task import TaskTracker
 from mm_robot.sim.expert import Obstacle, advise, advise_chunk
 from mm_robot.sim.scene import random_room, wrap_angle
 from mm_robot.sim.world import World
-from mm_robot.types import Decision, Outcome, Skill, TaskState
+from mm_robot.types import Decision, Outcome, Pace, Skill, TaskState
 
 
 def drive(seed: int) -> tuple[Outcome, float, float, tuple[str, ...]]:
@@ -16,7 +16,7 @@ def drive(seed: int) -> tuple[Outcome, float, float, tuple[str, ...]]:
     objects = [{"shape": "ball", "colour": "red"}, {"shape": "box", "colour": "red"}]
     world = World(random_room(seed, objects, distractors=3))
     tracker = TaskTracker(0.0, world.robot_state())
-    outcome, pending = Outcome.RUNNING, (0.0, 0.0)
+    outcome, pending, known = Outcome.RUNNING, (0.0, 0.0), False
     try:
         for _ in range(600):
             state = world.robot_state()
@@ -30,11 +30,11 @@ def drive(seed: int) -> tuple[Outcome, float, float, tuple[str, ...]]:
             ]
             sight = world.sights(320, 240)[0]
             visible = sight is not None and sight.pixels > 10
-            tracker.update(world.time, state)
-            actions, outcome = advise_chunk(
-                Skill.GO_TO, tracker.update(world.time, state), seen[0], visible, seen[1:]
-            )
-            tracker.note(Decision(actions, target_visible=float(visible), bearing=seen[0].bearing))
+            task = tracker.update(world.time, state)
+            known = known or visible
+            target = seen[0] if known else None
+            actions, outcome = advise_chunk(Skill.GO_TO, task, target, visible, seen[1:])
+            tracker.note(Decision(actions))
             world.step(*pending, 0.1)
             pending = (float(actions[0, 0]), float(actions[0, 1]))
             if outcome is not Outcome.RUNNING:
@@ -55,14 +55,32 @@ def test_it_reaches_its_target_without_touching_anything(seed: int) -> None:
     assert gap < 0.5 and abs(bearing) < math.radians(30) and touched == ()
 
 
-def test_it_looks_round_for_what_it_does_not_see_and_gives_up_after_more_than_a_turn() -> None:
+def test_it_looks_round_for_what_it_does_not_see_and_gives_up_after_a_turn() -> None:
     assert advise(Skill.GO_TO, TaskState()).angular > 0
-    assert advise(Skill.GO_TO, TaskState(swept=math.radians(410))).outcome is Outcome.ABSENT
+    assert advise(Skill.GO_TO, TaskState(looked=math.radians(355))).outcome is Outcome.ABSENT
 
 
-def test_it_looks_first_where_the_target_was_last() -> None:
-    task = TaskState(last_bearing=-2.0, unseen=0.5)
-    assert advise(Skill.GO_TO, task).angular < 0
+def test_it_turns_to_where_it_knows_the_target() -> None:
+    assert advise(Skill.GO_TO, TaskState(), Obstacle(2.0, -2.0, 0.2)).angular < 0
+
+
+def test_it_is_not_done_before_it_sees_the_target() -> None:
+    near = Obstacle(0.6, 0.0, 0.2)
+    assert advise(Skill.GO_TO, TaskState(), near, visible=False).outcome is Outcome.RUNNING
+    assert advise(Skill.GO_TO, TaskState(), near, visible=True).outcome is Outcome.DONE
+
+
+@pytest.mark.parametrize(("distance", "sign"), [(2.0, 1), (0.6, -1)])
+def test_what_is_followed_is_neither_lost_nor_run_into(distance: float, sign: int) -> None:
+    advice = advise(Skill.FOLLOW, TaskState(), Obstacle(distance, 0.0, 0.2), visible=True)
+    assert advice.outcome is Outcome.RUNNING
+    assert math.copysign(1, advice.linear) == sign
+
+
+def test_the_pace_changes_the_speed() -> None:
+    far = Obstacle(3.0, 0.0, 0.2)
+    slow, normal, fast = (advise(Skill.GO_TO, TaskState(), far, True, (), pace).linear for pace in Pace)
+    assert 0 < slow < normal < fast
 
 
 def test_it_steers_round_a_thing_in_the_way() -> None:
