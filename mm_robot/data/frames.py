@@ -17,14 +17,14 @@ import numpy as np
 import numpy.typing as npt
 
 from mm_robot.errors import InputError
-from mm_robot.model.scan import SECTORS
-from mm_robot.sim.scene import ROBOT_RADIUS
+from mm_robot.model.encoders import GRID_COLUMNS, GRID_ROWS
 from mm_robot.types import ImageArray
 
 MAX_THINGS = 10
-GRID_ROWS, GRID_COLUMNS = 12, 16
+NOTHING = 255
+"""The number of no thing in ``cells``, and of no name among colours."""
 JPEG_QUALITY = 95
-FORMAT = 2
+FORMAT = 3
 
 _FIELDS: dict[str, tuple[type, tuple[int, ...]]] = {
     "count": (np.uint8, ()),
@@ -33,12 +33,12 @@ _FIELDS: dict[str, tuple[type, tuple[int, ...]]] = {
     "distance": (np.float32, (MAX_THINGS,)),
     "bearing": (np.float32, (MAX_THINGS,)),
     "radius": (np.float32, (MAX_THINGS,)),
+    "rgb": (np.float32, (MAX_THINGS, 3)),
     "pixels": (np.int32, (MAX_THINGS,)),
     "box": (np.float32, (MAX_THINGS, 4)),
-    "coverage": (np.uint8, (MAX_THINGS, GRID_ROWS, GRID_COLUMNS)),
-    "ranges": (np.float32, (SECTORS,)),
+    "cells": (np.uint8, (GRID_ROWS, GRID_COLUMNS)),
 }
-_OF_FRAME = ("count", "ranges")
+_OF_FRAME = ("count", "cells")
 """Fields that a frame has once, not for each thing."""
 
 
@@ -46,11 +46,11 @@ _OF_FRAME = ("count", "ranges")
 class FrameLabels:
     """What stands around the robot in one frame, a row for each thing.
 
-    ``shape``, ``colour`` [N] indices into the scene's names; ``distance`` m and ``bearing`` rad
-    from the robot, ``radius`` m; ``pixels`` [N] visible area in the frame as stored; ``box`` [N, 4]
-    (left, top, right, bottom) as fractions; ``coverage`` [N, GRID_ROWS, GRID_COLUMNS] uint8, 255
-    where a thing fills a grid cell. ``ranges`` [SECTORS] m is what the range finder sees around the
-    robot (``sector_ranges``).
+    ``shape``, ``colour`` [N] indices into the scene's names, ``NOTHING`` for a colour without a name;
+    ``distance`` m and ``bearing`` rad from the robot, ``radius`` m; ``rgb`` [N, 3] sRGB in [0, 1];
+    ``pixels`` [N] visible area in the frame as stored; ``box`` [N, 4] (left, top, right, bottom) as
+    fractions; ``cells`` [GRID_ROWS, GRID_COLUMNS] the thing that covers most of each grid cell, or
+    ``NOTHING``.
     """
 
     shape: npt.NDArray[np.uint8]
@@ -58,10 +58,10 @@ class FrameLabels:
     distance: npt.NDArray[np.float32]
     bearing: npt.NDArray[np.float32]
     radius: npt.NDArray[np.float32]
+    rgb: npt.NDArray[np.float32]
     pixels: npt.NDArray[np.int32]
     box: npt.NDArray[np.float32]
-    coverage: npt.NDArray[np.uint8]
-    ranges: npt.NDArray[np.float32]
+    cells: npt.NDArray[np.uint8]
 
     def __len__(self) -> int:
         return len(self.shape)
@@ -141,7 +141,6 @@ class FrameDataset:
         sizes = np.array([len(s["count"]) for s in shards])
         self._shard_of = np.repeat(np.arange(len(shards)), sizes)
         self._first = np.concatenate([[0], np.cumsum(sizes)])
-        self._tight: dict[float, npt.NDArray[np.int64]] = {}
 
     def __len__(self) -> int:
         return len(self._shard_of)
@@ -158,20 +157,11 @@ class FrameDataset:
             )
         return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)
 
-    def tight(self, gap: float) -> npt.NDArray[np.int64]:
-        """The numbers of the frames in which a thing ahead or beside is nearer than ``gap`` m."""
-        if gap not in self._tight:
-            own = np.arange(MAX_THINGS) < self._fields["count"][:, None]
-            room = self._fields["distance"] - self._fields["radius"] - ROBOT_RADIUS
-            near = own & (room < gap) & (np.abs(self._fields["bearing"]) < np.pi / 2)
-            self._tight[gap] = np.flatnonzero(near.any(axis=1))
-        return self._tight[gap]
-
     def labels(self, index: int) -> FrameLabels:
         """What stands around the robot in one frame."""
         count = int(self._fields["count"][index])
         of_things = {name: self._fields[name][index, :count] for name in _FIELDS if name not in _OF_FRAME}
-        return FrameLabels(**of_things, ranges=self._fields["ranges"][index])
+        return FrameLabels(**of_things, cells=self._fields["cells"][index])
 
 
 def _read_shard(path: Path) -> dict[str, npt.NDArray[Any]]:

@@ -5,25 +5,28 @@ from __future__ import annotations
 import math
 import multiprocessing
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from mm_robot.data.frames import GRID_COLUMNS, GRID_ROWS, FrameLabels, FrameWriter
+from mm_robot.data.frames import NOTHING, FrameLabels, FrameWriter
 from mm_robot.errors import InputError
+from mm_robot.model.encoders import GRID_COLUMNS, GRID_ROWS
 from mm_robot.model.processor import Processor
-from mm_robot.model.scan import sector_ranges
-from mm_robot.safety.clearance import scan_points
+from mm_robot.sim.mjcf import LEVEL_MOUNT, CameraMount
 from mm_robot.sim.scene import (
+    CAMERA_HEIGHT,
     CLEARANCE,
+    COLOUR_SPREAD,
     COLOURS,
     EVALUATION_SEEDS,
     ROBOT_RADIUS,
     ROOM_HALF_SIZE,
     SHAPES,
     Room,
+    Thing,
     random_room,
     wrap_angle,
 )
@@ -32,17 +35,28 @@ from mm_robot.types import RobotState
 
 FRAMES_PER_ROOM = 32
 FRAMES_PER_SHARD = 2048
+_ANY_COLOUR_SHARE = 0.3
+"""Of the things: painted in any colour of RGB, so that colours are seen and not only told apart."""
+_COVERED = 50
+"""Of 255: how much of a grid cell a thing must cover to be what is seen there."""
+_OTHER_MOUNT_SHARE = 0.6
+_HEIGHTS = (0.2, 0.45)
+_TILTS = (math.radians(-7), math.radians(7))
 _CAMERA = (640, 480)
 
 
 @dataclass(frozen=True)
 class ShardTask:
-    """One shard to make: its number, how many frames, and the seed of its first room."""
+    """One shard to make: its number, how many frames, and the seed of its first room.
+
+    ``plain`` rooms hold named colours alone and are seen by a camera that is mounted as usual.
+    """
 
     index: int
     frames: int
     seed: int
     folder: Path
+    plain: bool
 
 
 def generate(
@@ -67,7 +81,9 @@ def generate(
         if (folder / f"frames-{index:05d}.npz").exists():
             yield size
         else:
-            tasks.append(ShardTask(index, size, seed + index * rooms_per_shard, folder))
+            tasks.append(
+                ShardTask(index, size, seed + index * rooms_per_shard, folder, plain=seed < EVALUATION_SEEDS)
+            )
     if workers <= 1:
         yield from map(_make_shard, tasks)
         return
@@ -83,7 +99,8 @@ def _make_shard(task: ShardTask) -> int:
     seed = task.seed
     while len(writer) < task.frames:
         generator = np.random.default_rng([seed, 2])
-        world = World(_training_room(seed, generator))
+        room = random_room(seed) if task.plain else _repainted(_training_room(seed, generator), generator)
+        world = World(room, LEVEL_MOUNT if task.plain else _mount(generator))
         try:
             for _ in range(min(FRAMES_PER_ROOM, task.frames - len(writer))):
                 world.place_robot(*_pose(world.room, generator))
@@ -109,6 +126,24 @@ def _training_room(seed: int, generator: np.random.Generator) -> Room:
         {"shape": shape, "colour": other_colour},
     ]
     return random_room(seed, objects=objects, distractors=int(generator.integers(0, 5)))
+
+
+def _repainted(room: Room, generator: np.random.Generator) -> Room:
+    """Some of the things in any colour; they keep their name, which their label does not."""
+
+    def paint(thing: Thing) -> Thing:
+        if generator.random() >= _ANY_COLOUR_SHARE:
+            return thing
+        red, green, blue = (float(c) for c in generator.uniform(0.02, 0.98, 3))
+        return replace(thing, rgb=(red, green, blue))
+
+    return replace(room, things=tuple(paint(thing) for thing in room.things))
+
+
+def _mount(generator: np.random.Generator) -> CameraMount:
+    if generator.random() >= _OTHER_MOUNT_SHARE:
+        return CameraMount(CAMERA_HEIGHT, 0.0)
+    return CameraMount(float(generator.uniform(*_HEIGHTS)), float(generator.uniform(*_TILTS)))
 
 
 def _pose(room: Room, generator: np.random.Generator) -> tuple[float, float, float]:
@@ -149,23 +184,32 @@ def frame_labels(world: World, width: int, height: int) -> FrameLabels:
     seen = world.instance_map(*_CAMERA)
     ids = np.asarray(cv2.resize(seen, (width, height), interpolation=cv2.INTER_NEAREST), np.int32)
     sights = world.sights_of(ids)
-    coverage = np.zeros((len(things), GRID_ROWS, GRID_COLUMNS), np.uint8)
+    cells = np.full((GRID_ROWS, GRID_COLUMNS), NOTHING, np.uint8)
+    most = np.full((GRID_ROWS, GRID_COLUMNS), _COVERED, np.uint8)
     for index, sight in enumerate(sights):
         if sight is not None:
             mask = np.where(ids == index, np.uint8(255), np.uint8(0))
-            coverage[index] = cv2.resize(mask, (GRID_COLUMNS, GRID_ROWS), interpolation=cv2.INTER_AREA)
-    colours = list(COLOURS)
+            cover = np.asarray(
+                cv2.resize(mask, (GRID_COLUMNS, GRID_ROWS), interpolation=cv2.INTER_AREA), np.uint8
+            )
+            cells[cover > most] = index
+            np.maximum(most, cover, out=most)
     return FrameLabels(
         shape=np.array([SHAPES.index(t.shape) for t in things], np.uint8),
-        colour=np.array([colours.index(t.colour) for t in things], np.uint8),
+        colour=np.array([_colour_label(t) for t in things], np.uint8),
         distance=np.array([math.hypot(t.x - state.x, t.y - state.y) for t in things], np.float32),
         bearing=np.array([_bearing(state, t.x, t.y) for t in things], np.float32),
         radius=np.array([t.radius for t in things], np.float32),
         pixels=np.array([0 if s is None else s.pixels for s in sights], np.int32),
         box=np.array([(0, 0, 0, 0) if s is None else s.box for s in sights], np.float32),
-        coverage=coverage,
-        ranges=sector_ranges(scan_points(world.scan())),
+        rgb=np.array([t.rgb for t in things], np.float32),
+        cells=cells,
     )
+
+
+def _colour_label(thing: Thing) -> int:
+    spread = max(abs(a - b) for a, b in zip(thing.rgb, COLOURS[thing.colour], strict=True))
+    return list(COLOURS).index(thing.colour) if spread < COLOUR_SPREAD + 0.01 else NOTHING
 
 
 def _bearing(state: RobotState, x: float, y: float) -> float:

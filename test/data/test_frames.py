@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mm_robot.data.frames import GRID_COLUMNS, GRID_ROWS, FrameDataset, FrameLabels, FrameWriter
+from mm_robot.data.frames import NOTHING, FrameDataset, FrameLabels, FrameWriter
 from mm_robot.data.generate import generate
 from mm_robot.errors import InputError
-from mm_robot.model.scan import SECTORS
-from mm_robot.sim.scene import EVALUATION_SEEDS
+from mm_robot.model.encoders import GRID_COLUMNS, GRID_ROWS
+from mm_robot.sim.scene import COLOURS, EVALUATION_SEEDS
 
 
 def labels(count: int) -> FrameLabels:
@@ -21,8 +21,8 @@ def labels(count: int) -> FrameLabels:
         radius=np.full(count, 0.2, np.float32),
         pixels=np.full(count, 100, np.int32),
         box=np.tile(np.array([0.1, 0.2, 0.3, 0.4], np.float32), (count, 1)),
-        coverage=np.zeros((count, GRID_ROWS, GRID_COLUMNS), np.uint8),
-        ranges=np.full(SECTORS, 2.5, np.float32),
+        rgb=np.full((count, 3), 0.5, np.float32),
+        cells=np.full((GRID_ROWS, GRID_COLUMNS), NOTHING, np.uint8),
     )
 
 
@@ -38,7 +38,7 @@ def test_frames_come_back_as_they_were_written(tmp_path: Path) -> None:
     assert np.abs(dataset.image(0).astype(int) - image).mean() < 3
     assert len(dataset.labels(0)) == 3 and len(dataset.labels(1)) == 0
     assert dataset.labels(0).box[2].tolist() == pytest.approx([0.1, 0.2, 0.3, 0.4])
-    assert (dataset.labels(1).ranges == 2.5).all()
+    assert (dataset.labels(1).cells == NOTHING).all()
 
 
 def test_a_missing_or_broken_shard_is_named(tmp_path: Path) -> None:
@@ -68,25 +68,40 @@ def test_generated_labels_agree_with_the_picture(tmp_path: Path) -> None:
         for thing in np.flatnonzero(truth.pixels > 200):
             left, _, right, _ = truth.box[thing]
             middle = (left + right) / 2
-            whole = left > 0.02 and right < 0.98 and truth.coverage[thing].max() == 255
-            if whole and truth.distance[thing] > 0.8:
+            whole = left > 0.02 and right < 0.98
+            alone = (truth.cells == thing).sum() > 6
+            if whole and alone and truth.distance[thing] > 0.8:
                 boxes += 1
                 assert np.tan(truth.bearing[thing]) == pytest.approx((0.5 - middle) * 2 * 0.7002, abs=0.08)
     assert boxes > 0
 
 
-def test_generated_ranges_show_what_stands_near(tmp_path: Path) -> None:
+def test_cells_show_the_thing_that_covers_them(tmp_path: Path) -> None:
     list(generate(tmp_path, 32, EVALUATION_SEEDS, workers=1))
     dataset = FrameDataset([tmp_path])
-    near = 0
+    shown = 0
     for index in range(len(dataset)):
         truth = dataset.labels(index)
-        for distance, bearing, radius in zip(truth.distance, truth.bearing, truth.radius, strict=True):
-            if distance < 0.8:
-                near += 1
-                sector = int((bearing + np.pi) / (2 * np.pi) * SECTORS) % SECTORS
-                assert distance - radius - 0.02 < truth.ranges[sector] < distance
-    assert near > 0
+        rows, columns = np.nonzero(truth.cells != NOTHING)
+        for row, column in zip(rows, columns, strict=True):
+            left, top, right, bottom = truth.box[truth.cells[row, column]]
+            assert left - 0.03 <= (column + 0.5) / GRID_COLUMNS <= right + 0.03
+            assert top - 0.03 <= (row + 0.5) / GRID_ROWS <= bottom + 0.03
+            shown += 1
+    assert shown > 100
+
+
+def test_only_colours_that_look_like_their_name_are_labelled_with_it(tmp_path: Path) -> None:
+    list(generate(tmp_path, 64, EVALUATION_SEEDS, workers=1))
+    dataset = FrameDataset([tmp_path])
+    base = np.array(list(COLOURS.values()))
+    nameless = 0
+    for index in range(len(dataset)):
+        truth = dataset.labels(index)
+        named = truth.colour != NOTHING
+        nameless += int((~named).sum())
+        assert np.abs(truth.rgb[named] - base[truth.colour[named]]).max(initial=0) < 0.08
+    assert nameless > 0
 
 
 def test_generation_goes_on_where_it_stopped(tmp_path: Path) -> None:

@@ -1,0 +1,148 @@
+# ruff: noqa: E501
+"""Ways to say a thing politely, in a hurry, at length; how fast; and one thing after another.
+
+Everything here is training data. At run time no code looks for these words; the model does.
+"""
+
+from __future__ import annotations
+
+from mm_robot.types import Pace
+
+BEFORE = (
+    "please", "robot,", "hey robot,", "hey", "okay,", "ok", "alright,", "now", "so,", "um,", "uh,", "well,",
+    "right,", "listen,", "could you", "can you", "could you please", "can you please", "would you",
+    "would you please", "will you", "i want you to", "i'd like you to", "i would like you to", "i need you to",
+    "you should", "you can", "you may", "go ahead and", "kindly", "let's", "try to", "be a dear and",
+    "be so kind and", "do me a favour and", "if you can,", "if you don't mind,", "when you have a moment,",
+    "when you're ready,", "as soon as you can,", "dear robot,", "hello robot,", "good morning,", "excuse me,",
+    "sorry,", "sorry to bother you, but", "my turn:", "next,", "first of all,",
+    "i think you should", "it's time to", "the plan is to", "your job is to", "your task:", "new task:",
+    "command:", "attention:", "mum says to", "grandpa wants you to", "the boss wants you to",
+    "the children would like you to", "my daughter asks you to", "the visitors want you to",
+    "for the demonstration,", "as a test,", "just for fun,", "it is late,", "i am tired,",
+    "the meeting starts soon,", "this is important:", "this is urgent:", "as your owner,", "as your operator,",
+    "as the engineer here,", "trust me,", "in this game,", "pretend you are a ship and", "pretend you're a dog and",
+    "imagine you are a taxi and", "you are a brave explorer,", "for science,", "hypothetically,",
+)  # fmt: skip
+"""What may stand before a sentence of any kind; each of these means no harm by itself."""
+
+AFTER = (
+    "please", "now", "right now", "thanks", "thank you", "thank you very much", "for me", "will you", "would you",
+    "okay", "ok?", "if you can", "if you please", "my friend", "robot", "buddy", "dear", "again", "at once",
+    "when you can", "whenever you like", "as we agreed", "like yesterday", "and let me know", "and wait",
+    "i'll watch", "i'm waiting", "that would be great", "that would be lovely", "that's all", "you can do it",
+    "the kids are watching", "mother will be happy", "before lunch", "before they come", "it's for grandma",
+    "or was it somewhere else", "i think", "i guess", "just do it", "no questions", "it's an order",
+)  # fmt: skip
+
+PACE_AFTER = {
+    Pace.SLOW: (
+        "slowly", "very slowly", "gently", "carefully", "very carefully", "at a slow pace", "nice and slow",
+        "nice and slowly", "at half speed", "at low speed", "as slowly as you can", "without haste", "unhurriedly",
+        "in slow motion", "take your time", "take it slow", "take it easy", "a bit slower", "more slowly",
+        "slower please", "no rush", "there is no hurry", "don't hurry", "calmly", "cautiously",
+    ),
+    Pace.FAST: (
+        "quickly", "very quickly", "fast", "as fast as you can", "as quickly as you can", "at full speed",
+        "at high speed", "in a hurry", "hurry", "hurry up", "faster", "a bit faster", "quick", "rapidly", "swiftly",
+        "speedily", "on the double", "be quick", "quick march", "right away and fast", "as quick as possible",
+        "at a brisk pace", "briskly", "and make it quick", "don't dawdle",
+    ),
+}  # fmt: skip
+PACE_BEFORE = {
+    Pace.SLOW: (
+        "slowly",
+        "gently",
+        "carefully",
+        "very slowly",
+        "take your time and",
+        "cautiously",
+        "without hurry",
+    ),
+    Pace.FAST: (
+        "quickly",
+        "hurry and",
+        "hurry up and",
+        "be quick and",
+        "quick,",
+        "swiftly",
+        "as fast as you can,",
+    ),
+}
+
+JOINTS = (
+    ", then {}", ", then {}", " then {}", " and then {}", " and then {}", ", and then {}", ", after that {}",
+    ", and after that {}", ", afterwards {}", " and afterwards {}", ". then {}", ". after that {}", ", next {}",
+    " followed by: {}", ", and finally {}", ", finally {}", ", once you are done {}", ", when you're there {}",
+    " and when you are done {}", "; {}", ", {}", " and {}", " and {}", " and {}", " and {}",
+)  # fmt: skip
+"""What may stand between two steps of a sentence."""
+FIRST = ("first", "first,", "start by this:", "first of all", "to begin with,")
+
+RELATIONS = {
+    "left_of": (
+        "{thing} left of the {other}", "{thing} to the left of the {other}", "{thing} on the left of the {other}",
+        "{thing} on the left side of the {other}", "{thing} that is left of the {other}",
+        "{thing} which stands to the left of the {other}", "{thing} on the left hand side of the {other}",
+    ),
+    "right_of": (
+        "{thing} right of the {other}", "{thing} to the right of the {other}", "{thing} on the right of the {other}",
+        "{thing} on the right side of the {other}", "{thing} that is right of the {other}",
+        "{thing} which stands to the right of the {other}", "{thing} on the right hand side of the {other}",
+    ),
+    "near": (
+        "{thing} near the {other}", "{thing} next to the {other}", "{thing} beside the {other}",
+        "{thing} close to the {other}", "{thing} by the {other}", "{thing} nearest to the {other}",
+        "{thing} closest to the {other}", "{thing} that is near the {other}", "{thing} that stands by the {other}",
+    ),
+    "nearest": (
+        "nearest {thing}", "closest {thing}", "{thing} nearest to you", "{thing} closest to you",
+        "{thing} that is nearest", "{thing} which is closest", "nearby {thing}", "{thing} right by you",
+        "{thing} at the shortest distance",
+    ),
+    "farthest": (
+        "farthest {thing}", "furthest {thing}", "most distant {thing}", "{thing} farthest from you",
+        "{thing} that is farthest away", "{thing} furthest away", "remotest {thing}", "{thing} that is most far away",
+        "far away {thing}",
+    ),
+    "biggest": (
+        "biggest {thing}", "largest {thing}", "big {thing}", "large {thing}", "{thing} that is biggest",
+        "{thing} which is the largest", "huge {thing}", "bigger {thing}", "larger {thing}", "widest {thing}",
+    ),
+    "smallest": (
+        "smallest {thing}", "littlest {thing}", "small {thing}", "little {thing}", "{thing} that is smallest",
+        "{thing} which is the smallest", "tiny {thing}", "smaller {thing}", "tiniest {thing}", "narrowest {thing}",
+    ),
+}  # fmt: skip
+
+ANYTHING = ("thing", "object", "one", "item", "thing there")
+"""What is said for a thing of any shape ("the red thing")."""
+
+FOLLOW = (
+    "follow the {thing}", "follow the {thing}", "follow the {thing}", "keep following the {thing}",
+    "go after the {thing}", "come along with the {thing}", "stay behind the {thing}", "stay with the {thing}",
+    "keep up with the {thing}", "tail the {thing}", "track the {thing}", "keep close to the {thing}",
+    "drive behind the {thing}", "run after the {thing}", "follow that {thing}", "trail the {thing}",
+    "accompany the {thing}", "walk behind the {thing}", "shadow the {thing}", "follow the moving {thing}",
+    "keep the {thing} in front of you", "go wherever the {thing} goes", "move along with the {thing}",
+    "don't lose the {thing}", "stick to the {thing}", "escort the {thing}", "follow along behind the {thing}",
+)  # fmt: skip
+
+ELSEWHERE = (
+    "kitchen", "bathroom", "bedroom", "living room", "hall", "hallway", "corridor", "garden", "garage", "office",
+    "door", "front door", "window", "table", "dining table", "desk", "chair", "sofa", "couch", "bed", "fridge",
+    "refrigerator", "oven", "stove", "sink", "lamp", "tv", "television", "piano", "bookshelf", "plant", "stairs",
+    "person", "man", "woman", "boy", "girl", "child", "baby", "dog", "cat", "parrot", "teddy bear", "bottle", "cup",
+    "plate", "book", "phone", "keys", "shoes", "coat", "bag", "bicycle", "car", "tree", "charging station", "dock",
+    "elevator", "entrance", "exit", "reception", "meeting room", "laboratory", "workshop", "mirror", "carpet",
+    "wardrobe", "cupboard", "washing machine", "toaster", "clock", "picture", "guitar", "newspaper", "glasses",
+    "wallet", "umbrella", "vacuum cleaner", "bucket", "ladder", "fireplace", "balcony", "doctor", "nurse", "teacher",
+    "postman", "grandmother", "grandfather", "mother", "father", "sister", "brother", "neighbour", "guest",
+)  # fmt: skip
+"""Places, people and things that the world of training has not: to look for them is sensible, and in vain."""
+WHERE = (
+    "in the living room", "in the kitchen", "in the bedroom", "in the bathroom", "in the hall", "in the dining room",
+    "in the office", "on the table", "near the table", "near the window", "over there", "outside", "upstairs",
+    "next to the sofa", "on the left", "in the corner", "in the garden", "of the kitchen", "in front of you",
+)  # fmt: skip
+"""Where such a thing or person may be said to be."""
