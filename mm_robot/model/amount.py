@@ -1,4 +1,4 @@
-"""Reads a number and its unit from an instruction; what it is a number of, the model decides."""
+"""Reads the numbers of an instruction with their units; which counts, and for what, the model decides."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class Amount:
     unit: str
 
 
-def read_amount(text: str) -> Amount | None:
-    """The first number of a sentence with its unit, in SI; None where there is none.
+def read_amounts(text: str) -> tuple[Amount, ...]:
+    """The numbers of a sentence in their order, with their units, in SI.
 
     Number words are read by the library text2num.
     """
@@ -48,12 +48,10 @@ def read_amount(text: str) -> Amount | None:
     text = alpha2digit(text, "en", threshold=0)
     text = _AND_A_HALF.sub(lambda match: f"{match.group(1)}.5 ", text)
     text = re.sub(r"\b(?:a|an|one)\s+(?=(?:met(?:er|re)|foot)\b)", "1 ", text)
-    found: Amount | None = None
+    amounts = []
     for match in _NUMBER.finditer(text):
         value = float(match.group(1))
         word = match.group(2) or ""
         unit, scale = _UNITS.get(word, _UNITS.get(word.removesuffix("s"), ("", 1.0)))
-        if unit:
-            return Amount(value * scale, unit)
-        found = found or Amount(value, "")
-    return found
+        amounts.append(Amount(value * scale, unit))
+    return tuple(amounts)

@@ -1,10 +1,11 @@
-"""The fused language model: text, image and state tokens in one pretrained language model.
+"""The fused language model: what is seen, the state and the sentence in one pretrained language model.
 
-``[ image tokens | state | action readout | skill readout | text ]`` goes through the language
-model with its adapter; heads read scene labels, grounding, skill and actions off its outputs in
-one pass, without decoding word by word. The text goes through the frozen model first and enters
-as contextual embeddings; it attends to nothing but itself, nor does the skill readout attend to
-anything but text, so that what is understood of a sentence does not change with the view.
+``[ things | state | action readout | skill readout | text ]`` goes through the language model with its
+adapter; heads read the thing meant, the skill and its arguments, and the actions off its outputs in one
+pass, without decoding word by word. Each thing that the eye sees or has seen is one token. The text goes
+through the frozen model first and enters as contextual embeddings; it attends to nothing but itself, nor
+does the skill readout attend to anything but text, so that what is understood of a sentence does not
+change with the view.
 """
 
 from __future__ import annotations
@@ -18,16 +19,23 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from torch import Tensor, nn
 from transformers import AutoModel, PreTrainedModel
 
-from mm_robot.model.encoders import IMAGE_TOKENS, ImageProjector, ImageStem
-from mm_robot.model.heads import ActionHead, SceneHead, SceneOutput, target_features
+from mm_robot.model.eye import Eye
+from mm_robot.model.heads import ActionHead, GroundingHead, WantedHead, WantedOutput, target_features
+from mm_robot.model.memory import MOST_THINGS
 from mm_robot.model.processor import STATE_SIZE, Processor
-from mm_robot.types import Outcome, Skill
+from mm_robot.model.thing_tokens import THING_FEATURES
+from mm_robot.types import Outcome, Pace, Skill
 
 SKILLS = tuple(Skill)
+END = len(SKILLS)
+"""The class that says that a sentence has no such step any more."""
+PACES = tuple(Pace)
 OUTCOMES = (Outcome.RUNNING, Outcome.DONE, Outcome.ABSENT)
 CHUNK = 5
-_STATE, _ACTION, _SKILL = IMAGE_TOKENS, IMAGE_TOKENS + 1, IMAGE_TOKENS + 2
-_TEXT = IMAGE_TOKENS + 3
+MOST_STEPS = 4
+MOST_NUMBERS = 4
+_STATE, _ACTION, _SKILL = MOST_THINGS, MOST_THINGS + 1, MOST_THINGS + 2
+_TEXT = MOST_THINGS + 3
 
 
 @dataclass(frozen=True)
@@ -41,41 +49,52 @@ class AdapterSettings:
 
 @dataclass
 class TextOutput:
-    """What is read from the sentence alone: ``skill`` [B, skills] logits; ``amount`` [B, 4]: logit of
-    a turn being to the left, its size in rad where the sentence names none, logit of a move being
-    forward, its size in m; ``readout`` [B, width].
+    """What is read of one step from the sentence alone: ``skill`` [B, skills + 1] logits, the last for "no
+    such step"; ``amount`` [B, 4]: logit of a turn being to the left, its size in rad where the sentence names
+    none, logit of a move being forward, its size in m; ``number`` [B, MOST_NUMBERS + 1] logits of which of
+    the sentence's numbers is meant, 0 for none; ``pace`` [B, paces] logits; ``wanted`` what is said of the
+    thing to go to and of the one that it is told by.
     """
 
     skill: Tensor
     amount: Tensor
-    readout: Tensor
+    number: Tensor
+    pace: Tensor
+    wanted: WantedOutput
 
 
 @dataclass
 class FusedOutput:
-    """One pass: ``actions`` [B, CHUNK, 2] in units of the top speeds, ``outcome`` [B, outcomes] logits."""
+    """One pass: ``meant`` and ``reference`` [B, MOST_THINGS + 1] logits, the last for none; ``actions``
+    [B, CHUNK, 2] in units of the top speeds; ``outcome`` [B, outcomes] logits.
+    """
 
-    scene: SceneOutput
+    meant: Tensor
+    reference: Tensor
     text: TextOutput
     actions: Tensor
     outcome: Tensor
 
 
 class FusedLanguageModel(nn.Module):
-    """The language model with its adapter, the image stem, projectors and heads."""
+    """The language model with its adapter, the eye, projectors and heads."""
 
     def __init__(self, language_model: PeftModel, processor: Processor, shapes: int, colours: int) -> None:
         super().__init__()
         self.language_model: PeftModel | PreTrainedModel = language_model
         self.text_model: PreTrainedModel | None = None
         width = int(language_model.config.hidden_size)
-        self.stem = ImageStem(processor.mean, processor.deviation)
-        self.project_image = ImageProjector(width)
+        self.eye = Eye(processor, shapes, colours)
+        self.project_thing = nn.Sequential(nn.Linear(THING_FEATURES, 256), nn.GELU(), nn.Linear(256, width))
         self.project_state = nn.Sequential(nn.Linear(STATE_SIZE, 128), nn.GELU(), nn.Linear(128, width))
         self.readouts = nn.Parameter(torch.randn(2, width) * 0.3)
-        self.scene_head = SceneHead(width, shapes, colours)
-        self.skill_head = nn.Linear(width, len(SKILLS))
+        self.steps = nn.Parameter(torch.randn(MOST_STEPS, width) * 0.3)
+        self.skill_head = nn.Linear(width, len(SKILLS) + 1)
         self.amount_head = nn.Sequential(nn.Linear(width, 128), nn.GELU(), nn.Linear(128, 4))
+        self.number_head = nn.Linear(width, MOST_NUMBERS + 1)
+        self.pace_head = nn.Linear(width, len(PACES))
+        self.wanted_head = WantedHead(width)
+        self.grounding_head = GroundingHead(width)
         self.action_head = ActionHead(width, CHUNK, len(OUTCOMES))
 
     @torch.no_grad()
@@ -98,51 +117,75 @@ class FusedLanguageModel(nn.Module):
         self.text_model = copy.deepcopy(self.language_model).unload()
         self.language_model = self.language_model.merge_and_unload()
 
-    def understand(self, text: Tensor, text_mask: Tensor) -> TextOutput:
-        """What the sentence asks for; text [B, T, width] from ``embed_text``, mask [B, T]."""
-        batch, length = text_mask.shape
-        inputs = torch.cat([self.readouts[1].expand(batch, 1, -1), text], dim=1)
-        mask = self._text_mask(text_mask)
-        positions = torch.arange(_SKILL, _TEXT + length, device=text.device)
-        hidden = self._through(inputs, mask, positions)
+    def understand(self, text: Tensor, text_mask: Tensor, step: Tensor) -> TextOutput:
+        """What a step asks for; text [B, T, width] from ``embed_text``, mask [B, T], ``step`` [B] index."""
+        length = text_mask.shape[1]
+        asking = (self.readouts[1] + self.steps[step]).unsqueeze(1)
+        inputs = torch.cat([asking, text], dim=1)
+        positions = torch.arange(3, 4 + length, device=text.device)
+        hidden = self._through(inputs, self._text_mask(text_mask), positions)
         return self._read_text(hidden[:, 0])
 
-    def forward(self, grid: Tensor, state: Tensor, text: Tensor, text_mask: Tensor) -> FusedOutput:
+    def forward(
+        self,
+        things: Tensor,
+        present: Tensor,
+        state: Tensor,
+        text: Tensor,
+        text_mask: Tensor,
+        step: Tensor,
+        choice: Tensor | None = None,
+    ) -> FusedOutput:
         """One pass.
 
-        ``grid`` from the stem; ``state`` [B, STATE_SIZE]; ``text`` [B, T, width] from
-        ``embed_text`` and its mask [B, T].
+        ``things`` [B, MOST_THINGS, THING_FEATURES] and which rows are ``present`` [B, MOST_THINGS]; ``state``
+        [B, STATE_SIZE]; ``text`` [B, T, width] from ``embed_text`` and its mask [B, T]; ``step`` [B] index.
+        ``choice`` [B] is the thing to act on (MOST_THINGS: none), the most probable one where it is left out.
         """
         batch, length = text_mask.shape
+        asking = (self.readouts[1] + self.steps[step]).unsqueeze(1)
         inputs = torch.cat(
             [
-                self.project_image(grid),
+                self.project_thing(things),
                 self.project_state(state).unsqueeze(1),
-                self.readouts.expand(batch, 2, -1),
+                self.readouts[0].expand(batch, 1, -1),
+                asking,
                 text,
             ],
             dim=1,
         )
-        mask = inputs.new_zeros(batch, 1, _TEXT + length, _TEXT + length, dtype=torch.bool)
-        mask[:, :, :_SKILL, :_TEXT] = True
+        mask = torch.zeros(batch, 1, _TEXT + length, _TEXT + length, dtype=torch.bool, device=inputs.device)
+        mask[:, :, :_SKILL, :MOST_THINGS] = present[:, None, None, :]
+        mask[:, :, :_SKILL, MOST_THINGS:_TEXT] = True
         mask[:, :, :_SKILL, _TEXT:] = text_mask.bool()[:, None, None, :]
         mask[:, :, _SKILL:, _SKILL:] = self._text_mask(text_mask)
-        positions = torch.arange(_TEXT + length, device=grid.device)
+        places = torch.arange(1, 4 + length, device=inputs.device)
+        positions = torch.cat([places.new_zeros(MOST_THINGS), places])
         hidden = self._through(inputs, mask, positions)
-        scene = self.scene_head(hidden[:, :IMAGE_TOKENS], grid)
-        target = target_features(scene, self.scene_head.centres)
-        read = self._read_text(hidden[:, _SKILL])
-        actions, outcome = self.action_head(hidden[:, _ACTION], hidden[:, _SKILL], state, target)
-        return FusedOutput(scene, read, actions, outcome)
+        skill, action = hidden[:, _SKILL], hidden[:, _ACTION]
+        read = self._read_text(skill)
+        meant, reference = self.grounding_head(
+            hidden[:, :MOST_THINGS], things, present, skill, action, read.wanted
+        )
+        chosen = meant.argmax(dim=1) if choice is None else choice
+        actions, outcome = self.action_head(action, skill, state, target_features(things, chosen))
+        return FusedOutput(meant, reference, read, actions, outcome)
 
     def _through(self, inputs: Tensor, mask: Tensor, positions: Tensor) -> Tensor:
+        added = torch.where(mask, 0.0, torch.finfo(torch.float32).min)
         hidden: Tensor = self.language_model(
-            inputs_embeds=inputs, attention_mask=mask, position_ids=positions.unsqueeze(0)
+            inputs_embeds=inputs, attention_mask=added, position_ids=positions.unsqueeze(0)
         ).last_hidden_state
         return hidden
 
     def _read_text(self, readout: Tensor) -> TextOutput:
-        return TextOutput(self.skill_head(readout).float(), self.amount_head(readout).float(), readout)
+        return TextOutput(
+            skill=self.skill_head(readout).float(),
+            amount=self.amount_head(readout).float(),
+            number=self.number_head(readout).float(),
+            pace=self.pace_head(readout).float(),
+            wanted=self.wanted_head(readout),
+        )
 
     @staticmethod
     def _text_mask(text_mask: Tensor) -> Tensor:
@@ -159,7 +202,7 @@ def load_language_model(folder: Path, adapter: AdapterSettings | Path, trainable
     """The base model with a new adapter (settings) or a trained one (its folder), to be trained on or not."""
     base = AutoModel.from_pretrained(
         folder,
-        attn_implementation="sdpa",
+        attn_implementation="eager",  # faster than sdpa on CPUs by a third: the sequences are short
         local_files_only=True,
         add_pooling_layer=False,
         hidden_dropout_prob=0.0,

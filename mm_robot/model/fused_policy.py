@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from transformers import PreTrainedTokenizerBase
 
-from mm_robot.model.amount import Amount, read_amount
-from mm_robot.model.encoders import GRID_COLUMNS, GRID_ROWS
-from mm_robot.model.fused_lm import OUTCOMES, SKILLS, FusedLanguageModel, FusedOutput, TextOutput
-from mm_robot.model.labels import scene_labels
+from mm_robot.model.amount import read_amounts
+from mm_robot.model.fused_lm import MOST_STEPS, OUTCOMES, FusedLanguageModel, FusedOutput
+from mm_robot.model.labels import attribution, scene_labels
+from mm_robot.model.memory import remember
+from mm_robot.model.plan import read_plan
 from mm_robot.model.precision import fast_bfloat16
 from mm_robot.model.processor import Processor
 from mm_robot.model.scan import sector_ranges
-from mm_robot.types import Decision, Observation, Outcome, SceneLabel, Skill
+from mm_robot.model.sightings import sightings
+from mm_robot.model.task import wrap
+from mm_robot.model.thing_tokens import told
+from mm_robot.types import (
+    Decision,
+    FloatArray,
+    KnownThing,
+    Observation,
+    Outcome,
+    RobotState,
+    SceneLabel,
+    Skill,
+)
 
 MAX_LINEAR, MAX_ANGULAR = 0.5, 1.2
-_HALF_WIDTH_TANGENT = 0.7002
-_UNABLE = "I cannot do that. I can go to things, turn, move, stop and tell what I see."
+PAUSE = 0.5
+"""s that the robot stands between the steps of a sentence."""
+_UNABLE = "I cannot do that. I can go to things, follow them, turn, move, stop and tell what I see."
+_REFUSED = "I will not do that: it could do harm."
 
 
 class FusedPolicy:
@@ -44,7 +63,7 @@ class FusedPolicy:
 
     @torch.inference_mode()
     def reset(self, instruction: str) -> None:
-        """Start a task: the sentence is read once, its embeddings serve every frame."""
+        """Start a task: the sentence is read once, step by step; its embeddings serve every frame."""
         if instruction == self._instruction:
             return
         self._instruction = instruction
@@ -53,61 +72,86 @@ class FusedPolicy:
         ).to(self._device)
         self._text_mask = tokens["attention_mask"]
         self._text = self.model.embed_text(tokens["input_ids"], self._text_mask)
-        read = self.model.understand(self._text, self._text_mask)
-        self._skill = SKILLS[int(read.skill[0].argmax())]
-        self._number = read_amount(instruction)
-        self._amount = amount_of(self._skill, read, self._number)
+        steps = torch.arange(MOST_STEPS, device=self._device)
+        read = self.model.understand(
+            self._text.expand(MOST_STEPS, -1, -1), self._text_mask.expand(MOST_STEPS, -1), steps
+        )
+        self._plan = read_plan(read, read_amounts(instruction))
 
     @torch.inference_mode()
     def decide(self, observation: Observation) -> Decision:
         """Take one decision; a new instruction in the observation starts a new task."""
         if observation.instruction != self._instruction:
             self.reset(observation.instruction)
-        task = observation.task
+        task, robot = observation.task, observation.robot
+        number = min(task.step, len(self._plan) - 1)
+        step = self._plan[number]
         if task.amount is None:
-            task = replace(task, amount=self._amount)
+            task = replace(task, amount=step.amount)
         image = torch.from_numpy(self._processor.image(observation.image)).unsqueeze(0).to(self._device)
+        seen = sightings(self.model.eye(image))
+        things, owners = remember(task.things, seen, robot)
+        features, present = told(things, robot, task.start, self._processor.robot_radius)
         ranges = None if observation.scan is None else sector_ranges(observation.scan)
-        state = torch.from_numpy(self._processor.state(observation.robot, task, self._number, ranges))
-        grid = self.model.stem(image)
+        state = self._processor.state(robot, task, step.pace, ranges)
         with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bfloat16):
-            output = self.model(grid, state.unsqueeze(0).to(self._device), self._text, self._text_mask)
-        return self._decision(output)
-
-    def _decision(self, output: FusedOutput) -> Decision:
-        attention = output.scene.attention[0].cpu().numpy()
-        visible = float(attention.sum())
-        columns = (np.arange(GRID_COLUMNS) + 0.5) / GRID_COLUMNS
-        shares = attention.reshape(GRID_ROWS, GRID_COLUMNS)
-        across = float((shares.sum(0) * columns).sum() / max(visible, 1e-6))
-        bearing = float(np.arctan((0.5 - across) * 2 * _HALF_WIDTH_TANGENT))
-        labels = scene_labels(output.scene, self._shapes, self._colours)
+            output = self.model(
+                self._row(features),
+                self._row(present),
+                self._row(state),
+                self._text,
+                self._text_mask,
+                torch.tensor([number], device=self._device),
+            )
+        shares = output.meant[0].float().softmax(-1).cpu().numpy()
+        targets = [0.0 if owner is None else float(shares[owner]) for owner in owners]
+        labels = scene_labels(seen, self._shapes, self._colours, targets)
+        outcome, answer, reason = self._outcome(step.skill, output, labels)
         actions = output.actions[0].float().cpu().numpy() * np.array([MAX_LINEAR, MAX_ANGULAR], np.float32)
-        outcome, answer, reason = self._outcome(output, labels)
-        if outcome is not Outcome.RUNNING:
+        pausing = number > 0 and task.elapsed < PAUSE
+        if outcome is Outcome.DONE and number + 1 < len(self._plan):
+            outcome, reason, number, pausing = Outcome.RUNNING, "", number + 1, True
+            answer = answer if step.skill is Skill.DESCRIBE else ""
+        elif pausing:
+            outcome, answer, reason = Outcome.RUNNING, "", ""
+        if outcome is not Outcome.RUNNING or pausing:
             actions = np.zeros_like(actions)
+        visible, bearing = _target(things, shares, robot)
         return Decision(
             actions=actions,
             outcome=outcome,
-            skill=self._skill,
+            skill=step.skill,
             reason=reason,
             answer=answer,
-            amount=self._amount,
-            target_visible=visible if self._skill is Skill.GO_TO else 0.0,
+            amount=step.amount,
+            target_visible=visible if step.skill in (Skill.GO_TO, Skill.FOLLOW) else 0.0,
             bearing=bearing,
+            step=number,
             labels=labels,
-            attribution=shares.astype(np.float32),
+            things=things,
+            attribution=attribution(seen, targets),
         )
 
-    def _outcome(self, output: FusedOutput, labels: tuple[SceneLabel, ...]) -> tuple[Outcome, str, str]:
-        if self._skill is Skill.UNABLE:
+    def _row(self, values: npt.NDArray[Any]) -> torch.Tensor:
+        return torch.from_numpy(values).unsqueeze(0).to(self._device)
+
+    def _outcome(
+        self, skill: Skill, output: FusedOutput, labels: tuple[SceneLabel, ...]
+    ) -> tuple[Outcome, str, str]:
+        """How the step stands, what is said of it, and why."""
+        if skill is Skill.REFUSE:
+            return Outcome.REFUSED, _REFUSED, "it could do harm"
+        if skill is Skill.UNABLE:
             return Outcome.UNABLE, _UNABLE, "not something this robot does"
-        if self._skill is Skill.STOP:
+        if skill is Skill.STOP:
             return Outcome.DONE, "", "stopped"
-        if self._skill is Skill.DESCRIBE:
+        if skill is Skill.DESCRIBE:
             return Outcome.DONE, described(labels), "answered"
         outcome = OUTCOMES[int(output.outcome[0].argmax())]
-        if self._skill is not Skill.GO_TO and outcome is Outcome.ABSENT:
+        searches = skill in (Skill.GO_TO, Skill.FOLLOW)
+        if (outcome is Outcome.ABSENT and not searches) or (
+            outcome is Outcome.DONE and skill is Skill.FOLLOW
+        ):
             outcome = Outcome.RUNNING
         answer = {Outcome.DONE: "Done.", Outcome.ABSENT: "I looked all round and cannot find it."}.get(
             outcome, ""
@@ -115,17 +159,14 @@ class FusedPolicy:
         return outcome, answer, answer.rstrip(".").lower()
 
 
-def amount_of(skill: Skill, read: TextOutput, number: Amount | None) -> float | None:
-    """The signed argument of a turn (rad) or a move (m): by the model, but for the number."""
-    if skill not in (Skill.TURN, Skill.MOVE):
-        return None
-    turn_side, turn_size, move_side, move_size = (float(v) for v in read.amount[0])
-    side, size, unit = (turn_side, turn_size, "rad") if skill is Skill.TURN else (move_side, move_size, "m")
-    if number is not None and number.unit == unit:
-        size = number.value
-    elif number is not None and not number.unit:
-        size = np.deg2rad(number.value) if skill is Skill.TURN else number.value
-    return float(np.copysign(max(0.0, size), side))
+def _target(things: Sequence[KnownThing], shares: FloatArray, robot: RobotState) -> tuple[float, float]:
+    """How likely the thing meant is in view, and its bearing in rad."""
+    if not things:
+        return 0.0, 0.0
+    best = max(range(len(things)), key=lambda i: shares[i])
+    thing = things[best]
+    in_view = sum(float(shares[i]) for i, t in enumerate(things) if t.age == 0.0)
+    return min(in_view, 1.0), wrap(math.atan2(thing.y - robot.y, thing.x - robot.x) - robot.yaw)
 
 
 def described(labels: tuple[SceneLabel, ...]) -> str:

@@ -1,4 +1,4 @@
-"""What is read off the language model's outputs: scene labels, grounding, skill, amount and actions."""
+"""What is read off the language model's outputs: the thing meant, and the actions."""
 
 from __future__ import annotations
 
@@ -7,74 +7,121 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from mm_robot.model.encoders import GRID_CHANNELS, GRID_COLUMNS, GRID_ROWS, TOKEN_COLUMNS, TOKEN_ROWS
 from mm_robot.model.processor import STATE_SIZE
+from mm_robot.model.thing_tokens import AROUND_START, GEOMETRY, PAINT, SHAPE, SHAPES_TOLD
 
-CELLS = GRID_ROWS * GRID_COLUMNS
+_RELATIONS = 7
+_MATCH = 8
+WANTED_SHAPES = SHAPES_TOLD + 2
+"""The shapes, any shape, and something that is none of them."""
 
 
 @dataclass
-class SceneOutput:
-    """For each grid cell (N = CELLS): ``presence`` [B, N] logit of an object's centre lying here;
-    ``shape`` [B, N, shapes] and ``colour`` [B, N, colours] logits; ``box`` [B, N, 4] (left, top,
-    right, bottom) as fractions of the image; ``grounding`` [B, N] logit of the thing meant being here.
+class WantedOutput:
+    """What is said of a thing to go to and of the one that it is told by (the second index): ``rgb``
+    [B, 2, 3] in [0, 1]; ``painted`` [B, 2] logit of its colour being told; ``shape`` [B, 2, WANTED_SHAPES]
+    logits.
     """
 
-    presence: Tensor
+    rgb: Tensor
+    painted: Tensor
     shape: Tensor
-    colour: Tensor
-    box: Tensor
-    grounding: Tensor
-
-    @property
-    def attention(self) -> Tensor:
-        """[B, N] share of each cell in the thing meant; what is missing to 1 says that it is not in view."""
-        none = self.grounding.new_zeros(len(self.grounding), 1)
-        return torch.cat([self.grounding, none], dim=1).softmax(dim=1)[:, :-1]
 
 
-class SceneHead(nn.Module):
-    """Splits each image token into 2 x 2 cells and labels them (boxes as in FCOS, Tian et al. 2019)."""
+class WantedHead(nn.Module):
+    """Reads colour and shape off the skill readout, which has seen the sentence alone."""
 
-    def __init__(self, width: int, shapes: int, colours: int) -> None:
+    def __init__(self, width: int) -> None:
         super().__init__()
-        self.split = nn.Linear(width, 4 * GRID_CHANNELS)
-        self.cell = nn.Sequential(nn.GELU(), nn.Linear(GRID_CHANNELS, GRID_CHANNELS), nn.GELU())
-        self.out = nn.Linear(GRID_CHANNELS, 1 + shapes + colours + 4 + 1)
-        self.sizes = (1, shapes, colours, 4, 1)
-        rows = (torch.arange(GRID_ROWS) + 0.5) / GRID_ROWS
-        columns = (torch.arange(GRID_COLUMNS) + 0.5) / GRID_COLUMNS
-        y, x = torch.meshgrid(rows, columns, indexing="ij")
-        self.register_buffer("centres", torch.stack([x, y], dim=-1).reshape(CELLS, 2), persistent=False)
-
-    centres: Tensor
-
-    def forward(self, tokens: Tensor, grid: Tensor) -> SceneOutput:
-        """Image tokens [B, IMAGE_TOKENS, width] after the language model, and the stem's grid."""
-        batch = len(tokens)
-        cells = self.split(tokens).reshape(batch, TOKEN_ROWS, TOKEN_COLUMNS, 2, 2, GRID_CHANNELS)
-        cells = cells.permute(0, 1, 3, 2, 4, 5).reshape(batch, CELLS, GRID_CHANNELS)
-        cells = cells + grid.flatten(2).transpose(1, 2)
-        presence, shape, colour, sides, grounding = (
-            self.out(self.cell(cells)).float().split(self.sizes, dim=-1)
+        self.layers = nn.Sequential(
+            nn.Linear(width, 256), nn.GELU(), nn.Linear(256, 2 * (3 + 1 + WANTED_SHAPES))
         )
-        sides = nn.functional.softplus(sides) * 0.1
-        box = torch.cat([self.centres - sides[..., :2], self.centres + sides[..., 2:]], dim=-1)
-        return SceneOutput(presence.squeeze(-1), shape, colour, box, grounding.squeeze(-1))
+
+    def forward(self, readout: Tensor) -> WantedOutput:
+        """The readout [B, width]."""
+        out = self.layers(readout).float().reshape(len(readout), 2, 4 + WANTED_SHAPES)
+        return WantedOutput(out[..., :3].sigmoid(), out[..., 3], out[..., 4:])
+
+
+class GroundingHead(nn.Module):
+    """Which thing is meant, and which other thing it is told by ("the ball left of the green box")."""
+
+    def __init__(self, width: int, inner: int = 128) -> None:
+        super().__init__()
+        self.asks = nn.Linear(width, 2 * inner)
+        self.answers = nn.Linear(width, 2 * inner)
+        self.nothing = nn.Linear(2 * width, 2)
+        self.relate = nn.Sequential(
+            nn.Linear(2 * inner + _RELATIONS + _MATCH, inner), nn.GELU(), nn.Linear(inner, 1)
+        )
+        self.refer = nn.Sequential(nn.Linear(2 * inner + _MATCH, inner), nn.GELU(), nn.Linear(inner, 1))
+
+    def forward(
+        self,
+        things: Tensor,
+        features: Tensor,
+        present: Tensor,
+        skill: Tensor,
+        action: Tensor,
+        wanted: WantedOutput,
+    ) -> tuple[Tensor, Tensor]:
+        """Logits of the thing meant and of the reference, [B, N + 1] each; the last is for none.
+
+        ``things`` [B, N, width] after the language model, their ``features`` and which are ``present``
+        [B, N]; the readouts ``skill`` and ``action`` [B, width]; what is ``wanted``.
+        """
+        none = self.nothing(torch.cat([skill, action], dim=-1)).float()
+        asks = self.asks(skill).float().unsqueeze(1).expand(-1, things.shape[1], -1)
+        ask, ask_reference = asks.chunk(2, dim=-1)
+        answer, answer_reference = self.answers(things).float().chunk(2, dim=-1)
+        match, match_reference = (_match(features, wanted, index) for index in range(2))
+        reference = self.refer(torch.cat([answer_reference, ask_reference, match_reference], dim=-1))
+        reference = _with_none(reference.squeeze(-1), present, none[:, 1:])
+        related = self._related(features, reference.softmax(dim=-1))
+        meant = self.relate(torch.cat([answer, ask, related, match], dim=-1))
+        return _with_none(meant.squeeze(-1), present, none[:, :1]), reference
+
+    @staticmethod
+    def _related(features: Tensor, reference: Tensor) -> Tensor:
+        """[B, N, 7]: where each thing is as seen by who stands at the start and looks at the reference."""
+        around = features[..., AROUND_START]
+        weights = reference[:, :-1]
+        there = torch.einsum("bn,bnf->bf", weights, around).unsqueeze(1)
+        is_there = weights.sum(dim=1)[:, None, None].expand(*around.shape[:2], 1)
+        sine, cosine = around[..., :1], around[..., 1:2]
+        other_sine, other_cosine = there[..., :1], there[..., 1:2]
+        left = sine * other_cosine - cosine * other_sine
+        ahead = cosine * other_cosine + sine * other_sine
+        apart = around[..., 2:4] - there[..., 2:4]
+        distance = apart.norm(dim=-1, keepdim=True)
+        further = around[..., 4:5] - there[..., 4:5]
+        return torch.cat([left, ahead, apart, distance, further, is_there], dim=-1)
+
+
+def _match(features: Tensor, wanted: WantedOutput, index: int) -> Tensor:
+    """[B, N, 8]: how each thing differs in colour from what is wanted, and how well its shape fits."""
+    off = (features[..., PAINT] + 1) / 2 - wanted.rgb[:, index : index + 1]
+    painted = wanted.painted[:, index, None, None].sigmoid().expand(*off.shape[:2], 1)
+    shape = wanted.shape[:, index].softmax(dim=-1)
+    fits = torch.einsum("bns,bs->bn", features[..., SHAPE], shape[:, :SHAPES_TOLD]).unsqueeze(-1)
+    open_or_other = shape[:, None, SHAPES_TOLD:].expand(*off.shape[:2], 2)
+    distance = (off.square().sum(dim=-1, keepdim=True) + 1e-6).sqrt()
+    return torch.cat([off[..., :2], distance, painted, distance * painted, fits, open_or_other], dim=-1)
+
+
+def _with_none(logits: Tensor, present: Tensor, none: Tensor) -> Tensor:
+    return torch.cat([logits.masked_fill(~present, -1e4), none], dim=1)
 
 
 class ActionHead(nn.Module):
-    """Reads the action chunk and the outcome from the readouts, the state and where the target is."""
-
-    TARGET_FEATURES = 8
+    """Reads the action chunk and the outcome from the readouts, the state and where the thing meant is."""
 
     def __init__(self, width: int, chunk: int, outcomes: int) -> None:
         super().__init__()
         self.chunk = chunk
-        self.reduce = nn.Linear(2 * width, 128)
+        self.reduce = nn.Linear(2 * width, 64)
         self.layers = nn.Sequential(
-            nn.GELU(),
-            nn.Linear(128 + STATE_SIZE + self.TARGET_FEATURES, 256),
+            nn.Linear(64 + STATE_SIZE + GEOMETRY + 1, 256),
             nn.GELU(),
             nn.Linear(256, 256),
             nn.GELU(),
@@ -86,18 +133,17 @@ class ActionHead(nn.Module):
 
         The chunk is in units of the top speeds.
         """
-        reduced = self.reduce(torch.cat([action, skill], dim=-1)).float()
-        out = self.layers[1:](torch.cat([self.layers[0](reduced), state, target], dim=-1))
+        reduced = nn.functional.gelu(self.reduce(torch.cat([action, skill], dim=-1)).float())
+        out = self.layers(torch.cat([reduced, state, target], dim=-1))
         return out[:, : self.chunk * 2].reshape(-1, self.chunk, 2), out[:, self.chunk * 2 :]
 
 
-def target_features(scene: SceneOutput, centres: Tensor) -> Tensor:
-    """Where the thing meant is, as [B, 8]: visibility, centre, box and its peak, from the grounding."""
-    attention = scene.attention
-    visible = attention.sum(dim=1, keepdim=True)
-    weights = attention / visible.clamp_min(1e-6)
-    centre = torch.einsum("bn,nc->bc", weights, centres) - 0.5
-    box = torch.einsum("bn,bnc->bc", weights, scene.box) - 0.5
-    peak = attention.max(dim=1, keepdim=True).values
-    located = torch.cat([centre, box], dim=1) * visible
-    return torch.cat([visible, located, peak], dim=1)
+def target_features(features: Tensor, choice: Tensor) -> Tensor:
+    """Where the chosen thing is, [B, GEOMETRY + 1]: its features and that there is one; zeros for none.
+
+    ``choice`` [B] an index into the N things, N for none.
+    """
+    batch, things = features.shape[:2]
+    chosen = choice < things
+    rows = features[torch.arange(batch, device=features.device), choice.clamp(max=things - 1), :GEOMETRY]
+    return torch.cat([rows, torch.ones_like(rows[:, :1])], dim=1) * chosen.unsqueeze(1)

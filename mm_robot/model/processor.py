@@ -11,11 +11,11 @@ import cv2
 import numpy as np
 
 from mm_robot.errors import CheckpointError
-from mm_robot.model.amount import Amount
 from mm_robot.model.scan import SECTORS
-from mm_robot.types import FloatArray, ImageArray, RobotState, TaskState
+from mm_robot.model.task import ALL_ROUND
+from mm_robot.types import FloatArray, ImageArray, Pace, RobotState, TaskState
 
-STATE_SIZE = 19 + SECTORS
+STATE_SIZE = 16 + SECTORS
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,11 @@ class Processor:
     ``scan_reach`` m from the robot's edge within which the range finder's readings matter.
     """
 
-    width: int = 256
-    height: int = 192
+    width: int = 320
+    height: int = 240
     mean: float = 0.45
     deviation: float = 0.25
-    max_text_tokens: int = 32
+    max_text_tokens: int = 64
     robot_radius: float = 0.18
     scan_reach: float = 1.2
 
@@ -53,18 +53,14 @@ class Processor:
         method = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
         return np.asarray(cv2.resize(image, (self.width, self.height), interpolation=method), np.uint8)
 
-    def state(
-        self, robot: RobotState, task: TaskState, amount: Amount | None, ranges: FloatArray | None
-    ) -> FloatArray:
-        """Odometry, progress, the instruction's number and how near things are: [STATE_SIZE], about -1 to 1.
+    def state(self, robot: RobotState, task: TaskState, pace: Pace, ranges: FloatArray | None) -> FloatArray:
+        """Odometry, progress, the wanted pace and how near things are: [STATE_SIZE], about -1 to 1.
 
         ``ranges`` [SECTORS] m from ``sector_ranges``, None where there is no scan.
         """
         goal = task.amount
         turn_left = 0.0 if goal is None else goal - task.turned
         move_left = 0.0 if goal is None else goal - task.travelled
-        seen = task.last_bearing is not None
-        bearing = task.last_bearing or 0.0
         nearness = np.zeros(SECTORS, np.float32)
         if ranges is not None:
             nearness = np.clip(1.0 - (ranges - self.robot_radius) / self.scan_reach, 0.0, 1.0)
@@ -78,14 +74,11 @@ class Processor:
                 _bounded(4 * turn_left, 1.0),
                 _bounded(4 * move_left, 1.0),
                 float(goal is not None),
-                min(task.swept, 10.0) / (2 * math.pi),
-                float(seen),
-                math.sin(bearing) if seen else 0.0,
-                math.cos(bearing) if seen else 0.0,
-                min(task.unseen, 5.0) / 5.0 if seen else 1.0,
-                float(amount is not None and amount.unit == "rad"),
-                float(amount is not None and amount.unit == "m"),
-                float(amount is not None and amount.unit == ""),
+                task.looked / (2 * math.pi),
+                float(task.looked >= ALL_ROUND),
+                float(task.surveyed),
+                float(pace is Pace.SLOW),
+                float(pace is Pace.FAST),
                 _bounded(16 * turn_left, 1.0),
                 _bounded(20 * move_left, 1.0),
                 float(ranges is not None),

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from mm_robot.model.amount import Amount, read_amount
+from mm_robot.model.amount import Amount, read_amounts
 
 
 @pytest.mark.parametrize(
@@ -23,15 +23,18 @@ from mm_robot.model.amount import Amount, read_amount
     ],
 )
 def test_numbers_are_read_in_si_units(text: str, value: float, unit: str) -> None:
-    amount = read_amount(text)
-    assert amount is not None
+    (amount,) = read_amounts(text)
     assert (amount.value, amount.unit) == (pytest.approx(value), unit)
 
 
 @pytest.mark.parametrize("text", ["go to the red ball", "turn around", "", "what do you see?"])
 def test_no_number_is_no_amount(text: str) -> None:
-    assert read_amount(text) is None
+    assert read_amounts(text) == ()
 
 
-def test_an_amount_with_a_unit_counts_before_one_without() -> None:
-    assert read_amount("in 2 steps turn 90 degrees") == Amount(pytest.approx(math.pi / 2), "rad")
+def test_all_numbers_are_read_in_their_order() -> None:
+    assert read_amounts("go forward one metre, then turn 90 degrees, then wait 3") == (
+        Amount(1.0, "m"),
+        Amount(pytest.approx(math.pi / 2), "rad"),
+        Amount(3.0, ""),
+    )

@@ -1,44 +1,69 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
 
-from mm_robot.model.heads import CELLS, SceneOutput
-from mm_robot.model.labels import overlap, scene_labels
+from mm_robot.model.labels import attribution, scene_labels
+from mm_robot.model.scene_head import CELLS, SceneOutput
+from mm_robot.model.sightings import overlap, sightings
+from mm_robot.types import SceneLabel
 
-SHAPES = ("ball", "box")
+SHAPES = ("ball", "box", "cylinder", "cone")
 COLOURS = ("red", "blue")
+Corners = tuple[float, float, float, float]
 
 
-def scene(cells: dict[int, tuple[int, int, tuple[float, float, float, float]]]) -> SceneOutput:
-    """A scene with a certain label in each of the given cells: shape, colour, box."""
+def scene(cells: dict[int, tuple[int, int, Corners]]) -> SceneOutput:
+    """A scene with a certain thing in each of the given cells: shape, colour, box."""
     presence = torch.full((1, CELLS), -9.0)
-    shape, colour = torch.zeros(1, CELLS, 2), torch.zeros(1, CELLS, 2)
-    box = torch.zeros(1, CELLS, 4)
+    shape, colour = torch.zeros(1, CELLS, len(SHAPES)), torch.zeros(1, CELLS, len(COLOURS))
+    box, across = torch.zeros(1, CELLS, 4), torch.zeros(1, CELLS)
     for cell, (shape_index, colour_index, corners) in cells.items():
         presence[0, cell] = 9.0
         shape[0, cell, shape_index] = colour[0, cell, colour_index] = 9.0
         box[0, cell] = torch.tensor(corners)
-    return SceneOutput(presence, shape, colour, box, torch.full((1, CELLS), -9.0))
+        across[0, cell] = (corners[0] + corners[2]) / 2
+    rgb = torch.full((1, CELLS, 3), 0.5)
+    distance, radius = torch.full((1, CELLS), math.log(2.0)), torch.full((1, CELLS), math.log(0.2))
+    return SceneOutput(presence, shape, colour, box, across, rgb, distance, radius)
+
+
+def named(seen: SceneOutput) -> tuple[SceneLabel, ...]:
+    return scene_labels(sightings(seen), SHAPES, COLOURS)
 
 
 def test_each_object_is_labelled_once() -> None:
-    corners = (0.1, 0.1, 0.3, 0.3)
-    nearly = (0.11, 0.1, 0.31, 0.3)
-    labels = scene_labels(
-        scene({20: (0, 0, corners), 21: (0, 0, nearly), 90: (1, 1, (0.6, 0.4, 0.8, 0.6))}), SHAPES, COLOURS
-    )
+    corners, nearly = (0.1, 0.1, 0.3, 0.3), (0.11, 0.1, 0.31, 0.3)
+    labels = named(scene({20: (0, 0, corners), 23: (0, 0, nearly), 90: (1, 1, (0.6, 0.4, 0.8, 0.6))}))
     assert sorted(label.name for label in labels) == ["blue box", "red ball"]
 
 
 def test_nothing_certain_gives_no_label() -> None:
-    assert scene_labels(scene({}), SHAPES, COLOURS) == ()
+    assert named(scene({})) == ()
 
 
 def test_boxes_stay_in_the_picture() -> None:
-    (label,) = scene_labels(scene({0: (0, 0, (-0.2, -0.1, 0.3, 1.4))}), SHAPES, COLOURS)
+    (label,) = named(scene({0: (0, 0, (-0.2, -0.1, 0.3, 1.4))}))
     assert label.box == pytest.approx((0.0, 0.0, 0.3, 1.0))
+
+
+def test_a_sighting_tells_where_a_thing_is() -> None:
+    (left,) = sightings(scene({5: (0, 0, (0.0, 0.4, 0.2, 0.6))}))
+    assert left.distance == pytest.approx(2.0)
+    assert left.radius == pytest.approx(0.2)
+    assert left.bearing == pytest.approx(math.atan(0.4 * 2 * math.tan(math.radians(35))))
+
+
+def test_the_patches_of_the_thing_meant_are_marked() -> None:
+    seen = sightings(scene({5: (0, 0, (0.0, 0.0, 0.5, 0.5)), 700: (1, 1, (0.5, 0.5, 1.0, 1.0))}))
+    targets = [0.9 if thing.box[0] == 0.0 else 0.1 for thing in seen]
+    grid = attribution(seen, targets)
+    assert grid[:6, :8].min() == pytest.approx(0.9)
+    assert grid[6:, 8:].max() == pytest.approx(0.1)
+    assert grid[:6, 8:].max() == 0.0
 
 
 def test_overlap_of_boxes() -> None:
