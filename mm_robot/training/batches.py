@@ -1,4 +1,4 @@
-"""Turns rows into the tensors that the model and its losses take."""
+"""Turns situations and sentences into the tensors that the model and its losses take."""
 
 from __future__ import annotations
 
@@ -10,47 +10,78 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from mm_robot.data.instructions import Instruction
-from mm_robot.model.fused_lm import SKILLS
-from mm_robot.training.losses import ActionBatch, SceneBatch, TextBatch
-from mm_robot.training.samples import Row, SceneTargets
+from mm_robot.data.instructions import Instruction, Step, Wanted
+from mm_robot.model.fused_lm import END, MOST_NUMBERS, PACES, SKILLS
+from mm_robot.model.thing_tokens import SHAPES_TOLD
+from mm_robot.training.losses import ActionBatch, TextBatch, WantedBatch
+from mm_robot.training.situations import Situation
 from mm_robot.types import Skill
 
-
-def scene_batch(targets: Sequence[SceneTargets]) -> SceneBatch:
-    """Stack the scene targets."""
-    return SceneBatch(
-        presence=_stack([t.presence for t in targets]),
-        shape=_stack([t.shape for t in targets]),
-        colour=_stack([t.colour for t in targets]),
-        box=_stack([t.box for t in targets]),
-    )
+_NO_STEP = Step((), amount=None)
+_ANY_SHAPE, _NO_SHAPE = SHAPES_TOLD, SHAPES_TOLD + 1
 
 
-def text_batch(instructions: Sequence[Instruction]) -> TextBatch:
-    """Stack what the sentences ask for."""
+def text_batch(instructions: Sequence[Instruction], steps: Sequence[int]) -> TextBatch:
+    """What each sentence asks for in the step of that index, which may lie beyond its last."""
+    asked = [i.steps[s] if s < len(i.steps) else _NO_STEP for i, s in zip(instructions, steps, strict=True)]
+    skill = torch.zeros(len(asked), END + 1, dtype=torch.bool)
+    for row, step in enumerate(asked):
+        skill[row, [SKILLS.index(s) for s in step.skills] or [END]] = True
     return TextBatch(
-        skill=torch.tensor([SKILLS.index(i.skill) for i in instructions]),
-        amount=torch.tensor([i.amount for i in instructions], dtype=torch.float32),
-        turn=torch.tensor([i.skill is Skill.TURN for i in instructions]),
-        move=torch.tensor([i.skill is Skill.MOVE for i in instructions]),
-        named=torch.tensor([i.named for i in instructions]),
-        either=torch.tensor([i.either_side for i in instructions]),
+        skill=skill,
+        amount=torch.tensor([step.amount or 0.0 for step in asked], dtype=torch.float32),
+        turn=torch.tensor([_asks_for(step, Skill.TURN) for step in asked]),
+        move=torch.tensor([_asks_for(step, Skill.MOVE) for step in asked]),
+        number=torch.tensor([min(step.number, MOST_NUMBERS) for step in asked]),
+        either=torch.tensor([step.either_side for step in asked]),
+        pace=torch.tensor([PACES.index(step.pace) for step in asked]),
+        valid=torch.tensor([bool(step.skills) for step in asked]),
+        wanted=_wanted_batch(asked),
     )
 
 
-def action_batch(rows: Sequence[Row]) -> ActionBatch:
-    """Stack what the expert does."""
+def _wanted_batch(asked: Sequence[Step]) -> WantedBatch:
+    things = [(step.target, step.reference) for step in asked]
+    return WantedBatch(
+        told=torch.tensor([[thing is not None for thing in pair] for pair in things]),
+        rgb=torch.tensor([[_rgb(thing) or (0.0, 0.0, 0.0) for thing in pair] for pair in things]),
+        painted=torch.tensor([[_rgb(thing) is not None for thing in pair] for pair in things]),
+        shape=torch.tensor([[_shape(thing) for thing in pair] for pair in things]),
+    )
+
+
+def _rgb(thing: Wanted | None) -> tuple[float, float, float] | None:
+    return None if thing is None else thing.rgb
+
+
+def _shape(thing: Wanted | None) -> int:
+    if thing is None or (thing.shape is None and not thing.elsewhere):
+        return _ANY_SHAPE
+    return _NO_SHAPE if thing.shape is None else thing.shape
+
+
+def _asks_for(step: Step, skill: Skill) -> bool:
+    return step.skills == (skill,) and step.amount is not None
+
+
+def action_batch(rows: Sequence[Situation]) -> ActionBatch:
+    """What the expert does, and about which thing."""
     return ActionBatch(
-        grounding=_stack([r.grounding for r in rows]),
+        meant=torch.tensor([r.meant for r in rows]),
+        reference=torch.tensor([r.reference for r in rows]),
         actions=_stack([r.actions for r in rows]),
         outcome=torch.tensor([r.outcome for r in rows]),
     )
 
 
-def state_batch(rows: Sequence[Row]) -> Tensor:
-    """Stack the states, [B, STATE_SIZE]."""
-    return _stack([r.state for r in rows])
+def given(rows: Sequence[Situation]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """What the model is given of them: things, which are present, state, step."""
+    return (
+        _stack([r.things for r in rows]),
+        _stack([r.present for r in rows]),
+        _stack([r.state for r in rows]),
+        torch.tensor([r.step for r in rows]),
+    )
 
 
 def _stack(arrays: Sequence[npt.NDArray[Any]]) -> Tensor:

@@ -11,15 +11,19 @@ from typing import Any
 
 from mm_robot.errors import InputError
 from mm_robot.sim.scene import COLOURS, EVALUATION_SEEDS, SHAPES, Room, random_room
+from mm_robot.training.relations import COMPARISONS, KINDS, Relation, related
 
-OUTCOMES = ("reach", "turn", "move", "stop", "absent", "unable", "refuse", "answer")
+OUTCOMES = ("reach", "follow", "turn", "move", "stop", "absent", "unable", "refuse", "answer", "sequence")
+STEP_OUTCOMES = ("reach", "turn", "move", "stop", "absent")
+"""What a step of a sequence may expect."""
+MOST_STEPS = 4
 _KEYS = {"text", "seed", "objects", "distractors", "robot", "pair", "after", "expect", "wav"}
 
 
 @dataclass(frozen=True)
 class Expectation:
     """What is to come of an instruction: ``outcome`` and, as it needs them, the target's ``colour`` and
-    ``shape`` (None is any), ``degrees``, ``metres`` or ``labels``.
+    ``shape`` (None is any) and its ``relation`` to others, ``degrees``, ``metres``, ``labels`` or ``steps``.
     """
 
     outcome: str
@@ -28,6 +32,18 @@ class Expectation:
     degrees: float = 0.0
     metres: float = 0.0
     labels: tuple[str, ...] | None = None
+    relation: Relation | None = None
+    steps: tuple[Expectation, ...] = ()
+
+    def candidates(self, room: Room) -> list[int]:
+        """The indices of the things of a room that may be meant."""
+        if self.relation is None:
+            return room.find(self.colour, self.shape)
+        return related(room, self.colour, self.shape, self.relation)
+
+    def target(self, room: Room) -> int | None:
+        """The index of the thing meant, where a thing is meant."""
+        return self.candidates(room)[0] if self.outcome in ("reach", "follow") else None
 
 
 @dataclass(frozen=True)
@@ -49,9 +65,7 @@ class Episode:
     @property
     def target(self) -> int | None:
         """The index of the thing meant, where a thing is meant."""
-        if self.expect.outcome != "reach":
-            return None
-        return self.room.find(self.expect.colour, self.expect.shape)[0]
+        return self.expect.target(self.room)
 
 
 def load_episodes(path: Path) -> list[Episode]:
@@ -97,8 +111,10 @@ def parse_episode(data: Mapping[str, Any], folder: Path = Path()) -> Episode:
         raise InputError(f"seed must be a whole number from 0 to {EVALUATION_SEEDS - 1}, got {seed!r}")
     room = random_room(seed, data.get("objects", []), data.get("distractors", 0), data.get("robot"))
     expect = _expectation(data.get("expect"))
-    if expect.outcome == "reach" and len(room.find(expect.colour, expect.shape)) != 1:
-        raise InputError(f"the target {expect.colour} {expect.shape} must be in the room once")
+    for step in (expect, *expect.steps):
+        if step.outcome in ("reach", "follow") and len(found := step.candidates(room)) != 1:
+            name = " ".join(filter(None, (step.colour, step.shape))) or "thing"
+            raise InputError(f"the target must be one thing of the room; {len(found)} fit the {name}")
     before, seconds = None, 0.0
     if (after := data.get("after")) is not None:
         before, seconds = after.get("text"), after.get("seconds")
@@ -114,19 +130,23 @@ def parse_episode(data: Mapping[str, Any], folder: Path = Path()) -> Episode:
     return Episode(text, seed, room, expect, pair, before, float(seconds), recording)
 
 
-def _expectation(data: Any) -> Expectation:
-    if not isinstance(data, Mapping) or data.get("outcome") not in OUTCOMES:
+def _expectation(data: Any, allowed: tuple[str, ...] = OUTCOMES) -> Expectation:
+    if not isinstance(data, Mapping) or data.get("outcome") not in allowed:
         given = data.get("outcome") if isinstance(data, Mapping) else data
-        raise InputError(f"expect.outcome must be one of {', '.join(OUTCOMES)}, got {given!r}")
+        raise InputError(f"expect.outcome must be one of {', '.join(allowed)}, got {given!r}")
     outcome = str(data["outcome"])
-    if outcome == "reach":
+    if outcome in ("reach", "follow"):
         target = data.get("target")
-        if not isinstance(target, Mapping) or set(target) - {"shape", "colour"} or not target:
-            raise InputError(f"expect.target must hold a shape and a colour, got {target!r}")
-        colour, shape = target.get("colour"), target.get("shape")
-        if colour not in (None, *COLOURS) or shape not in (None, *SHAPES):
-            raise InputError(f"expect.target names an unknown colour or shape: {target!r}")
-        return Expectation(outcome, colour, shape)
+        if not isinstance(target, Mapping) or set(target) - {"shape", "colour", "relation"} or not target:
+            raise InputError(f"expect.target must hold a shape, a colour or a relation, got {target!r}")
+        colour, shape = _name(target)
+        relation = _relation(target["relation"]) if "relation" in target else None
+        return Expectation(outcome, colour, shape, relation=relation)
+    if outcome == "sequence":
+        steps = data.get("steps")
+        if not isinstance(steps, list) or not 2 <= len(steps) <= MOST_STEPS:
+            raise InputError(f"expect.steps must be a list of 2 to {MOST_STEPS} outcomes, got {steps!r}")
+        return Expectation(outcome, steps=tuple(_expectation(step, STEP_OUTCOMES) for step in steps))
     if outcome == "turn":
         return Expectation(outcome, degrees=_number("degrees", data))
     if outcome == "move":
@@ -137,6 +157,24 @@ def _expectation(data: Any) -> Expectation:
             raise InputError(f"expect.labels must be a list of names, got {labels!r}")
         return Expectation(outcome, labels=tuple(labels))
     return Expectation(outcome)
+
+
+def _name(data: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    colour, shape = data.get("colour"), data.get("shape")
+    if colour not in (None, *COLOURS) or shape not in (None, *SHAPES):
+        raise InputError(f"expect.target names an unknown colour or shape: {data!r}")
+    return colour, shape
+
+
+def _relation(data: Any) -> Relation:
+    if not isinstance(data, Mapping) or set(data) - {"is", "of"} or data.get("is") not in KINDS:
+        raise InputError(f"relation.is must be one of {', '.join(KINDS)}, got {data!r}")
+    if data["is"] in COMPARISONS:
+        return Relation(data["is"])
+    of = data.get("of")
+    if not isinstance(of, Mapping) or set(of) - {"shape", "colour"} or not of:
+        raise InputError(f"relation.of must hold a shape, a colour or both, got {of!r}")
+    return Relation(data["is"], *_name(of))
 
 
 def _number(key: str, data: Mapping[str, Any]) -> float:

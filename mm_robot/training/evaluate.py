@@ -21,6 +21,7 @@ from mm_robot.model.checkpoint import load_model
 from mm_robot.model.fused_lm import FusedLanguageModel
 from mm_robot.model.fused_policy import FusedPolicy
 from mm_robot.model.policy import Policy, checkpoint_folder
+from mm_robot.training.disturbance import DISTURBANCES, NONE
 from mm_robot.training.episodes import Episode
 from mm_robot.training.given import Ears, Given, typed
 from mm_robot.training.judge import Verdict, judge, path_ratio, reached, wilson_interval
@@ -39,6 +40,7 @@ class Request:
     control: str | None
     spoken: bool
     traces: Path | None
+    disturbance: str | None
 
 
 def evaluate_episodes(
@@ -49,13 +51,14 @@ def evaluate_episodes(
     workers: int = 1,
     traces: Path | None = None,
     run: Callable[[Episode], Trace] | None = None,
+    disturbance: str | None = None,
 ) -> dict[str, Any]:
     """Run all episodes and return the report.
 
     ``control`` takes the instruction away (``blank``), names another object of the same room
     (``swapped``), or randomises the language model's weights (``random_lm``). ``spoken`` passes
     every sentence through a synthetic voice and the hearing chain. ``run`` runs an episode in place of
-    the core's rollout, one after another.
+    the core's rollout, one after another. ``disturbance`` is one of ``DISTURBANCES``.
 
     Raises:
         InputError: the control does not fit the episodes, or the checkpoint is broken.
@@ -64,10 +67,12 @@ def evaluate_episodes(
         wrong = [e for e in episodes if e.expect.outcome != "reach" or len(e.room.things) < 2]
         if wrong:
             raise InputError(f"swapped needs reach episodes with two or more things, got {wrong[0].text!r}")
+    if disturbance is not None and disturbance not in DISTURBANCES:
+        raise InputError(f"disturbance must be one of {', '.join(DISTURBANCES)}, got {disturbance!r}")
     if traces is not None:
         traces.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    requests = [Request(i, e, policy, control, spoken, traces) for i, e in enumerate(episodes)]
+    requests = [Request(i, e, policy, control, spoken, traces, disturbance) for i, e in enumerate(episodes)]
     rows: list[dict[str, Any]] = []
     with tqdm(total=len(requests), unit="episode", mininterval=2) as progress:
         for row in _results(requests, workers, run):
@@ -75,7 +80,8 @@ def evaluate_episodes(
             progress.update()
             progress.set_postfix(success=f"{np.mean([r['success'] for r in rows]):.3f}", refresh=False)
     rows.sort(key=lambda r: r.pop("index"))
-    return _report(policy, control, spoken, rows, episodes, time.monotonic() - started)
+    report = _report(policy, control, spoken, rows, episodes, time.monotonic() - started)
+    return report if disturbance is None else report | {"disturbance": disturbance}
 
 
 def _results(requests: Sequence[Request], workers: int, run: Callable[[Episode], Trace] | None) -> Any:
@@ -119,7 +125,9 @@ def randomise_language_model(model: FusedLanguageModel, seed: int = 0) -> None:
 def _run(request: Request) -> dict[str, Any]:
     def run(episode: Episode) -> Trace:
         give = functools.partial(_give, episode, request.spoken)
-        return run_episode(_policy(request.policy, request.control), episode, give=give)
+        disturbance = NONE if request.disturbance is None else DISTURBANCES[request.disturbance]
+        policy = _policy(request.policy, request.control)
+        return run_episode(policy, episode, give=give, disturbance=disturbance)
 
     return _judged(request, run)
 
@@ -183,7 +191,6 @@ def _with_control(episode: Episode, control: str | None) -> tuple[Episode, int |
 
 def _write_trace(path: Path, episode: Episode, trace: Trace) -> None:
     things = episode.room.things
-    places = np.array([(t.x, t.y) for t in things], np.float32).reshape(len(things), 2)
     np.savez_compressed(
         path,
         t=trace.time,
@@ -191,7 +198,7 @@ def _write_trace(path: Path, episode: Episode, trace: Trace) -> None:
         commanded=trace.commanded,
         permitted=trace.permitted,
         contacts=trace.contact,
-        objects=np.broadcast_to(places, (len(trace.time), *places.shape)),
+        objects=trace.things,
         radii=np.array([t.radius for t in things], np.float32),
         status=np.array(trace.status),
         given=np.array(trace.given),

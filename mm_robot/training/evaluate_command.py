@@ -24,6 +24,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="take the instruction away, name another object, or randomise the language model",
     )
     rollout.add_argument(
+        "--disturbance",
+        metavar="NAME",
+        help="change light, surfaces, camera or its place to what training did not show: dark, bright, "
+        "noise, motion_blur, vivid_surfaces, low_camera, high_camera, camera_tilted_up, camera_tilted_down",
+    )
+    rollout.add_argument(
         "--speak",
         action="store_true",
         help="speak each sentence with a synthetic voice, and use what the hearing chain hears of it",
@@ -95,6 +101,8 @@ def _rollout(arguments: argparse.Namespace) -> dict[str, Any]:
         raise InputError(f"--workers must be at least 1, got {arguments.workers}")
     if arguments.ros and arguments.instruction_control == "random_lm":
         raise InputError("--instruction-control random_lm has no meaning with --ros; leave one of them out")
+    if arguments.ros and arguments.disturbance:
+        raise InputError("--disturbance has no effect on running nodes; leave out --ros")
     episodes = load_episodes(arguments.episodes)[: arguments.first]
     evaluate = functools.partial(
         evaluate_episodes,
@@ -106,7 +114,7 @@ def _rollout(arguments: argparse.Namespace) -> dict[str, Any]:
         arguments.traces,
     )
     if not arguments.ros:
-        return evaluate()
+        return evaluate(disturbance=arguments.disturbance)
     from mm_robot.demo.rollout import node_rollouts
     from mm_robot.demo.stage import StageError
 

@@ -12,9 +12,10 @@ from tqdm import tqdm
 
 from mm_robot.data.frames import FrameDataset
 from mm_robot.model.checkpoint import load_model
-from mm_robot.model.labels import overlap, scene_labels
+from mm_robot.model.labels import scene_labels
 from mm_robot.model.policy import checkpoint_folder
-from mm_robot.model.processor import STATE_SIZE, Processor
+from mm_robot.model.processor import Processor
+from mm_robot.model.sightings import overlap, sightings
 from mm_robot.types import FloatArray
 
 CAMERA_PIXELS = 640 * 480
@@ -30,14 +31,11 @@ def evaluate_labels(folder: Path, policy: str = "embedded") -> dict[str, Any]:
         InputError: the frames or the checkpoint are missing or broken.
     """
     dataset = FrameDataset([folder])
-    model, tokenizer, processor, shapes, colours = load_model(checkpoint_folder(policy))
-    tokens = tokenizer([""], return_tensors="pt")
-    text = model.embed_text(tokens["input_ids"], tokens["attention_mask"])
+    model, _, processor, shapes, colours = load_model(checkpoint_folder(policy))
     smallest = MIN_PIXELS * processor.width * processor.height / CAMERA_PIXELS
     found: dict[str, list[tuple[float, int, FloatArray]]] = defaultdict(list)
     wanted: dict[str, dict[int, list[FloatArray]]] = defaultdict(lambda: defaultdict(list))
     small: dict[int, list[FloatArray]] = defaultdict(list)
-    state = torch.zeros(1, STATE_SIZE)
     with torch.inference_mode():
         for frame in tqdm(range(len(dataset)), unit="frame", mininterval=2):
             truth = dataset.labels(frame)
@@ -47,9 +45,8 @@ def evaluate_labels(folder: Path, policy: str = "embedded") -> dict[str, Any]:
                     wanted[name][frame].append(truth.box[row])
                 elif truth.pixels[row] > 0:
                     small[frame].append(truth.box[row])
-            grid = model.stem(_image(dataset, processor, frame))
-            output = model(grid, state, text, tokens["attention_mask"])
-            for label in scene_labels(output.scene, shapes, colours, threshold=_LOW_SCORE):
+            seen = sightings(model.eye(_image(dataset, processor, frame)), _LOW_SCORE)
+            for label in scene_labels(seen, shapes, colours, threshold=_LOW_SCORE):
                 found[label.name].append((label.score, frame, np.array(label.box, np.float32)))
     per_class = {name: average_precision(found[name], wanted[name], small) for name in sorted(wanted)}
     return {

@@ -1,4 +1,4 @@
-"""Fine-tunes the policy in two stages and saves it as a checkpoint folder."""
+"""Trains the policy in two stages, which do not depend on each other, and saves it as a checkpoint folder."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import torch
 from transformers import PreTrainedTokenizerBase
 
 from mm_robot.data.frames import FrameDataset
+from mm_robot.data.instructions import package_requests
+from mm_robot.data.requests import load_requests
 from mm_robot.errors import InputError
 from mm_robot.model.base import find_base_model
 from mm_robot.model.checkpoint import load_model, new_model, save_checkpoint, tokenizer_of
@@ -15,32 +17,40 @@ from mm_robot.model.fused_lm import FusedLanguageModel
 from mm_robot.model.policy import checkpoint_folder
 from mm_robot.model.processor import Processor
 from mm_robot.sim.scene import COLOURS, SHAPES
-from mm_robot.training.align import AlignStage
-from mm_robot.training.fuse import FuseStage, stem_features
-from mm_robot.training.loop import run_stage
+from mm_robot.training.fuse import FuseStage
+from mm_robot.training.loop import is_done, restore, run_stage
+from mm_robot.training.see import SeeStage
 from mm_robot.training.settings import TrainingSettings
 from mm_robot.training.text_cache import TextCache
 
+STAGES = ("see", "fuse")
 
-def train(settings: TrainingSettings, stage: str = "all") -> Path | None:
-    """Run the stages that are not done yet; returns the checkpoint folder after the last one.
+
+def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path | None:
+    """Run those of the stages that are not done yet; returns the checkpoint folder once both are.
 
     Raises:
         InputError: the data or the base language model is missing or broken, or training diverged.
     """
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
-    dataset = FrameDataset(settings.data)
+    requests = package_requests() + [r for path in settings.requests for r in load_requests(path)]
     model, tokenizer, processor = _model(settings.start)
-    texts = TextCache(model, tokenizer, processor.max_text_tokens)
-
-    align = AlignStage(model, texts, dataset, settings.align.batch, settings.seed)
-    run_stage("align", model, align.parameters(), settings.align, align.loss, settings.out)
-    if stage == "align":
+    parameters = {
+        "see": {f"eye.{n}": p for n, p in model.eye.named_parameters()},
+        "fuse": {n: p for n, p in model.named_parameters() if p.requires_grad and not n.startswith("eye.")},
+    }
+    if "see" in stages and not is_done(settings.out / "see", settings.see):
+        see = SeeStage(model.eye, FrameDataset(settings.data), settings.see.batch, settings.seed)
+        run_stage("see", model, parameters["see"], settings.see, see.loss, settings.out)
+    if "fuse" in stages and not is_done(settings.out / "fuse", settings.fuse):
+        texts = TextCache(model, tokenizer, processor.max_text_tokens)
+        fuse = FuseStage(model, texts, processor, requests, settings.fuse.batch, settings.seed)
+        run_stage("fuse", model, parameters["fuse"], settings.fuse, fuse.loss, settings.out)
+    if not all(is_done(settings.out / name, getattr(settings, name)) for name in STAGES):
         return None
-    features = stem_features(model, dataset)
-    fuse = FuseStage(model, texts, dataset, features, processor, settings.fuse.batch, settings.seed)
-    run_stage("fuse", model, fuse.parameters(), settings.fuse, fuse.loss, settings.out)
+    for name in STAGES:
+        restore(settings.out / name, model, parameters[name])
     folder = settings.out / "policy"
     save_checkpoint(folder, model, processor, SHAPES, tuple(COLOURS))
     return folder

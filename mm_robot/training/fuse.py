@@ -1,47 +1,34 @@
-"""Second stage: the language model learns to ground a sentence in what is seen, and to act on it.
+"""Second stage: the language model learns to read a sentence, to ground it in what stands around, and to act.
 
-The stem is frozen by now, so its features are computed once for each frame and kept in memory.
-Adapter, projectors, readouts and heads are trained on the expert's actions, on grounding ("is
-this the thing meant?"), on scene labels, and on what the sentence alone says.
+The adapter, projectors, readouts and heads are trained on situations (``situations``): on what the sentence
+asks for in each step, on which thing is meant and by which other it is told, and on the expert's actions.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
-from mm_robot.data.frames import FrameDataset
-from mm_robot.model.encoders import GRID_CHANNELS, GRID_COLUMNS, GRID_ROWS
-from mm_robot.model.fused_lm import FusedLanguageModel
+from mm_robot.data.instructions import Instruction
+from mm_robot.data.requests import Request
+from mm_robot.model.fused_lm import MOST_STEPS, FusedLanguageModel, FusedOutput, TextOutput
+from mm_robot.model.heads import WantedOutput
+from mm_robot.model.precision import fast_bfloat16
 from mm_robot.model.processor import Processor
-from mm_robot.training.align import augmented
-from mm_robot.training.batches import action_batch, scene_batch, state_batch, text_batch
-from mm_robot.training.losses import action_losses, scene_losses, text_losses
-from mm_robot.training.samples import RowSampler
+from mm_robot.training.batches import action_batch, given, text_batch
+from mm_robot.training.losses import action_losses, text_losses
+from mm_robot.training.situations import Situation, SituationSampler
 from mm_robot.training.text_cache import TextCache
 
-OTHER_SHARE = 0.25
-SCENE_WEIGHT = 0.3
-GROUNDING_WEIGHT = 2.0
-
-
-def stem_features(model: FusedLanguageModel, dataset: FrameDataset, batch: int = 64) -> Tensor:
-    """The stem's features of every frame, [F, GRID_CHANNELS, GRID_ROWS, GRID_COLUMNS] float16.
-
-    Every second batch is shown in other light and with sensor noise, always the same for a frame.
-    """
-    features = torch.empty(len(dataset), GRID_CHANNELS, GRID_ROWS, GRID_COLUMNS, dtype=torch.float16)
-    model.stem.eval()
-    with torch.no_grad():
-        for start in tqdm(range(0, len(dataset), batch), desc="image features", unit="batch", mininterval=5):
-            stop = min(start + batch, len(dataset))
-            images = torch.from_numpy(np.stack([dataset.image(i) for i in range(start, stop)]))
-            if start // batch % 2:
-                images = augmented(images, np.random.default_rng(start))
-            features[start:stop] = model.stem(images).half()
-    return features
+BUCKET = 64
+"""Rows of about the same length that go through the language model together, so that little is padded."""
+TEXT_SHARE = 0.6
+"""Sentences without a situation for each situation."""
 
 
 class FuseStage:
@@ -51,42 +38,64 @@ class FuseStage:
         self,
         model: FusedLanguageModel,
         texts: TextCache,
-        dataset: FrameDataset,
-        features: Tensor,
         processor: Processor,
+        requests: Sequence[Request],
         batch: int,
         seed: int,
     ) -> None:
         self._model = model
         self._texts = texts
-        self._dataset = dataset
-        self._features = features
         self._processor = processor
+        self._requests = requests
         self._batch = batch
         self._seed = seed
-
-    def parameters(self) -> dict[str, torch.nn.Parameter]:
-        """What this stage trains: all but the stem and the frozen language model."""
-        return {
-            n: p for n, p in self._model.named_parameters() if p.requires_grad and not n.startswith("stem.")
-        }
+        self._device = next(model.parameters()).device
+        self._bfloat16 = fast_bfloat16(self._device)
 
     def loss(self, step: int) -> dict[str, Tensor]:
         """The losses of one step."""
-        sampler = RowSampler(self._dataset, self._processor, [self._seed, step])
-        frames = sampler.frames(self._batch)
-        others = round(OTHER_SHARE * self._batch)
-        rows = [sampler.other(int(f)) if i < others else sampler.go_to(int(f)) for i, f in enumerate(frames)]
-        text, mask = self._texts([r.instruction.text for r in rows])
-        grid = self._features[torch.from_numpy(frames)].float()
-        instructions = [sampler.text() for _ in range(self._batch // 4)]
-        more_text, more_mask = self._texts([i.text for i in instructions])
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            output = self._model(grid, state_batch(rows), text, mask)
-            read = self._model.understand(more_text, more_mask)
-        losses = action_losses(output, action_batch(rows))
-        losses["grounding"] = GROUNDING_WEIGHT * losses["grounding"]
-        scene = scene_losses(output.scene, scene_batch([r.scene for r in rows]))
-        losses["scene"] = SCENE_WEIGHT * torch.stack(list(scene.values())).sum()
-        losses |= text_losses(read, text_batch(instructions))
-        return losses
+        sampler = SituationSampler(self._processor, [self._seed, step], self._requests)
+        rows = sorted(
+            (sampler.situation() for _ in range(self._batch)), key=lambda row: len(row.instruction.text)
+        )
+        sentences = sorted(
+            (sampler.text() for _ in range(round(TEXT_SHARE * self._batch))), key=lambda s: len(s.text)
+        )
+        generator = np.random.default_rng([self._seed, step, 1])
+        asked = [int(generator.integers(min(len(s.steps) + 1, MOST_STEPS))) for s in sentences]
+        actions = action_batch(rows)
+        with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bfloat16):
+            outputs = [self._acted(rows[part], actions.meant[part]) for part in _parts(len(rows))]
+            read = [self._read(sentences[part], asked[part]) for part in _parts(len(sentences))]
+        output = FusedOutput(
+            meant=torch.cat([o.meant for o in outputs]),
+            reference=torch.cat([o.reference for o in outputs]),
+            text=_joined([o.text for o in outputs] + read),
+            actions=torch.cat([o.actions for o in outputs]),
+            outcome=torch.cat([o.outcome for o in outputs]),
+        )
+        under_way = [row.step for row in rows]
+        wanted = text_batch([row.instruction for row in rows] + sentences, under_way + asked)
+        return action_losses(output, actions) | text_losses(output.text, wanted)
+
+    def _acted(self, rows: Sequence[Situation], meant: Tensor) -> FusedOutput:
+        things, present, state, step = (t.to(self._device) for t in given(rows))
+        text, mask = self._texts([row.instruction.text for row in rows])
+        output: FusedOutput = self._model(things, present, state, text, mask, step, meant.to(self._device))
+        return output
+
+    def _read(self, sentences: Sequence[Instruction], asked: Sequence[int]) -> TextOutput:
+        text, mask = self._texts([sentence.text for sentence in sentences])
+        return self._model.understand(text, mask, torch.tensor(asked, device=self._device))
+
+
+def _parts(count: int) -> list[slice]:
+    return [slice(start, start + BUCKET) for start in range(0, count, BUCKET)]
+
+
+def _joined(outputs: Sequence[TextOutput]) -> TextOutput:
+    def together(items: Sequence[Any]) -> dict[str, Tensor]:
+        names = [f.name for f in fields(items[0]) if isinstance(getattr(items[0], f.name), Tensor)]
+        return {n: torch.cat([getattr(item, n) for item in items]) for n in names}
+
+    return TextOutput(**together(outputs), wanted=WantedOutput(**together([o.wanted for o in outputs])))

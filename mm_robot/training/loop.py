@@ -56,7 +56,8 @@ def run_stage(
     optimiser = torch.optim.AdamW(
         parameters.values(), lr=settings.learning_rate, weight_decay=settings.weight_decay, betas=(0.9, 0.98)
     )
-    first = _resume(folder / name, parameters, optimiser)
+    buffers = _buffers(module, parameters)
+    first = _resume(folder / name, module, parameters, optimiser)
     if first >= settings.steps:
         return
     writer = SummaryWriter(str(folder / "tensorboard"))
@@ -86,8 +87,9 @@ def run_stage(
             progress.set_postfix({k: f"{v:.3f}" for k, v in averages.items()}, refresh=False)
             progress.update()
             if (step + 1) % settings.save_every == 0 or step + 1 == settings.steps:
-                _save(folder / name, step + 1, parameters, optimiser)
+                _save(folder / name, step + 1, parameters, buffers, optimiser)
     writer.close()
+    module.eval()
 
 
 def _schedule(step: int, settings: StageSettings) -> float:
@@ -98,10 +100,14 @@ def _schedule(step: int, settings: StageSettings) -> float:
 
 
 def _save(
-    path: Path, step: int, parameters: dict[str, nn.Parameter], optimiser: torch.optim.Optimizer
+    path: Path,
+    step: int,
+    parameters: dict[str, nn.Parameter],
+    buffers: dict[str, Tensor],
+    optimiser: torch.optim.Optimizer,
 ) -> None:
-    """Parameters and optimiser moments as safetensors; complete or absent."""
-    tensors: dict[str, Tensor] = {}
+    """Parameters, buffers and optimiser moments as safetensors; complete or absent."""
+    tensors: dict[str, Tensor] = {f"buffer/{name}": b.contiguous() for name, b in buffers.items()}
     for name, parameter in parameters.items():
         tensors[f"parameter/{name}"] = parameter.detach().contiguous()
         for key, value in optimiser.state.get(parameter, {}).items():
@@ -112,7 +118,43 @@ def _save(
     path.with_suffix(".json").write_text(json.dumps({"step": step}))
 
 
-def _resume(path: Path, parameters: dict[str, nn.Parameter], optimiser: torch.optim.Optimizer) -> int:
+def is_done(path: Path, settings: StageSettings) -> bool:
+    """Whether the stage whose checkpoint is at ``path`` (without a suffix) has taken all its steps."""
+    try:
+        return int(json.loads(path.with_suffix(".json").read_text())["step"]) >= settings.steps
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def restore(path: Path, module: nn.Module, parameters: dict[str, nn.Parameter]) -> dict[str, Tensor]:
+    """Put a stage's parameters and buffers back; returns all that its checkpoint holds.
+
+    Raises:
+        InputError: the checkpoint is of another model.
+    """
+    weights = path.with_suffix(".safetensors")
+    tensors: dict[str, Tensor] = load_file(weights)
+    wanted: dict[str, Tensor] = {f"parameter/{n}": p for n, p in parameters.items()}
+    wanted |= {f"buffer/{n}": b for n, b in _buffers(module, parameters).items()}
+    for name, value in wanted.items():
+        stored = tensors.get(name)
+        if stored is None or stored.shape != value.shape:
+            raise InputError(f"{weights} was made with another model ({name}); train into another folder")
+        with torch.no_grad():
+            value.copy_(stored)
+    return tensors
+
+
+def _buffers(module: nn.Module, parameters: dict[str, nn.Parameter]) -> dict[str, Tensor]:
+    """The buffers that are saved with the module, of the parts that are trained."""
+    parts = {name.partition(".")[0] for name in parameters}
+    kept = module.state_dict()
+    return {n: b for n, b in module.named_buffers() if n in kept and n.partition(".")[0] in parts}
+
+
+def _resume(
+    path: Path, module: nn.Module, parameters: dict[str, nn.Parameter], optimiser: torch.optim.Optimizer
+) -> int:
     weights = path.with_suffix(".safetensors")
     if not weights.exists():
         return 0
@@ -120,13 +162,8 @@ def _resume(path: Path, parameters: dict[str, nn.Parameter], optimiser: torch.op
 
     with safe_open(weights, framework="pt") as stream:
         step = int((stream.metadata() or {}).get("step", 0))
-    tensors = load_file(weights)
+    tensors = restore(path, module, parameters)
     for name, parameter in parameters.items():
-        stored = tensors.get(f"parameter/{name}")
-        if stored is None or stored.shape != parameter.shape:
-            raise InputError(f"{weights} was made with another model ({name}); train into another folder")
-        with torch.no_grad():
-            parameter.copy_(stored)
         state = {
             key.split("/")[1]: value
             for key, value in (
@@ -139,4 +176,4 @@ def _resume(path: Path, parameters: dict[str, nn.Parameter], optimiser: torch.op
 
 
 def _shown(losses: dict[str, Tensor]) -> str:
-    return ", ".join(f"{k} {float(v):.3g}" for k, v in losses.items())
+    return ", ".join(f"{k} {float(v.detach()):.3g}" for k, v in losses.items())

@@ -16,12 +16,15 @@ from mm_robot.safety.gate import SafetyGate
 from mm_robot.safety.limits import limits_from
 from mm_robot.sim.world import World
 from mm_robot.speech.decision import Act
+from mm_robot.training.disturbance import NONE as UNDISTURBED
+from mm_robot.training.disturbance import Disturbance, Picture
 from mm_robot.training.episodes import Episode
 from mm_robot.training.given import Given, typed
 from mm_robot.types import Decision, FloatArray
 
 GATE_PERIOD = 0.02
-SECONDS_PER_TASK = 60.0
+SECONDS_PER_STEP = 60.0
+FOLLOWING_SECONDS = 30.0
 STAND_SECONDS = 1.0
 """How long the robot is watched after its task has ended: it has to stand."""
 UNHEARD_SECONDS = 2.0
@@ -36,7 +39,8 @@ class Trace:
     ``time`` [T] s; ``pose`` [T, 3] (x m, y m, yaw rad); ``commanded``, ``permitted`` [T, 2] (m/s, rad/s);
     ``contact`` [T] bool; ``status`` T texts; ``given`` the row in which the judged sentence was given,
     ``heard`` what reached the robot of it; ``state`` how the task ended (``running`` if time ran out);
-    ``answer`` what was said; ``labels`` the names seen in the last frame.
+    ``answer`` what was said; ``labels`` the names seen in the last frame; ``step`` [T] which step of the task
+    was under way; ``things`` [T, N, 2] m where the things were.
     """
 
     time: FloatArray
@@ -51,6 +55,8 @@ class Trace:
     state: str
     answer: str
     labels: tuple[str, ...]
+    step: npt.NDArray[np.int64]
+    things: FloatArray
 
 
 class _Recorder:
@@ -59,8 +65,12 @@ class _Recorder:
         self.rows: list[tuple[float, ...]] = []
         self.status: list[str] = []
         self.touched: list[str] = []
+        self.step: list[int] = []
+        self.things: list[FloatArray] = []
 
-    def add(self, commanded: tuple[float, float], permitted: tuple[float, float], status: str) -> None:
+    def add(
+        self, commanded: tuple[float, float], permitted: tuple[float, float], status: str, step: int
+    ) -> None:
         contacts = self._world.contacts()
         state = self._world.robot_state()
         self.touched += contacts
@@ -68,29 +78,44 @@ class _Recorder:
             (self._world.time, state.x, state.y, state.yaw, *commanded, *permitted, float(bool(contacts)))
         )
         self.status.append(status)
+        self.step.append(step)
+        self.things.append(self._world.thing_places())
 
 
 def run_episode(
     policy: Policy,
     episode: Episode,
-    seconds: float = SECONDS_PER_TASK,
+    seconds: float | None = None,
     give: Callable[[str], Given] = typed,
+    disturbance: Disturbance = UNDISTURBED,
 ) -> Trace:
     """Run one episode: 10 decisions a second, each carried out 100 ms after its frame.
 
-    ``give`` tells what reaches the robot of a sentence.
+    ``seconds`` is the longest that it may take, by default as long as its outcome is judged; ``give`` tells
+    what reaches the robot of a sentence.
     """
-    world = World(episode.room)
+    world = World(episode.room, disturbance.mount, disturbance.vivid)
     try:
-        return _Rollout(policy, world).run(episode, give, seconds)
+        return _Rollout(policy, world, disturbance.picture).run(
+            episode, give, time_for(episode) if seconds is None else seconds
+        )
     finally:
         world.close()
 
 
+def time_for(episode: Episode) -> float:
+    """How long an episode may take, s: a minute for each step, half a minute of following."""
+    if episode.expect.outcome == "follow":
+        return FOLLOWING_SECONDS
+    return SECONDS_PER_STEP * max(1, len(episode.expect.steps))
+
+
 class _Rollout:
-    def __init__(self, policy: Policy, world: World) -> None:
+    def __init__(self, policy: Policy, world: World, picture: Picture) -> None:
         self._policy = policy
         self._world = world
+        self._picture = picture
+        self._generator = np.random.default_rng(world.room.seed)
         self._gate = SafetyGate(limits_from(load_config().node("safety_gate")))
         self._driver = Driver(Timeouts(task=float("inf")))
         self._recorder = _Recorder(world)
@@ -119,6 +144,8 @@ class _Rollout:
             state=state,
             answer="" if last is None else last.answer,
             labels=() if last is None else tuple(label.name for label in last.labels),
+            step=np.array(self._recorder.step, np.int64),
+            things=np.stack(self._recorder.things),
         )
 
     def _give(self, given: Given, seconds: float) -> str:
@@ -138,7 +165,11 @@ class _Rollout:
         while world.time < end and driver.status.state == RUNNING:
             received = world.time
             _, observation = driver.observe(
-                world.render(), world.robot_state(), received, received, scan_points(world.scan())
+                self._picture(world.render(), self._generator),
+                world.robot_state(),
+                received,
+                received,
+                scan_points(world.scan()),
             )
             self._last = self._policy.decide(observation)
             self._play(RUNNING)
@@ -155,4 +186,9 @@ class _Rollout:
                 self._gate.scan(world.scan(), now)
             permit = self._gate.permit(now)
             world.step(permit.linear, permit.angular, GATE_PERIOD)
-            self._recorder.add((command.linear, command.angular), (permit.linear, permit.angular), status)
+            self._recorder.add(
+                (command.linear, command.angular),
+                (permit.linear, permit.angular),
+                status,
+                self._driver.status.step,
+            )

@@ -17,6 +17,7 @@ from mm_robot.training.loop import StageSettings
 class TrainingSettings:
     """A whole training run: ``data`` folders, the folder ``out``, ``seed``, torch ``threads``, two stages.
 
+    ``requests`` are files of sentences that people wrote or said, beside those that come with the package;
     ``start`` is the checkpoint folder to train on from, or ``embedded``; empty begins anew.
     """
 
@@ -24,8 +25,9 @@ class TrainingSettings:
     out: Path
     seed: int
     threads: int
-    align: StageSettings
+    see: StageSettings
     fuse: StageSettings
+    requests: tuple[Path, ...] = ()
     start: str = ""
 
 
@@ -80,18 +82,25 @@ def _keyword_settings(path: Path, raw: Mapping[str, Any]) -> KeywordSettings:
 def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
     every = fields(TrainingSettings)
     _known(path, "", raw, [f.name for f in every], [f.name for f in every if f.default is MISSING])
-    data = raw["data"]
-    if not isinstance(data, list) or not data or not all(isinstance(d, str) for d in data):
-        raise ConfigError(f"{path}: data must be a list of folders, got {data!r}")
+    data = _paths(path, "data", raw["data"])
+    if not data:
+        raise ConfigError(f"{path}: data must name a folder at least")
     return TrainingSettings(
-        data=tuple(Path(d) for d in data),
+        data=data,
         out=Path(str(raw["out"])),
         seed=_whole(path, "seed", raw["seed"], 0),
         threads=_whole(path, "threads", raw["threads"], 1),
-        align=_stage(path, "align", raw["align"]),
+        see=_stage(path, "see", raw["see"]),
         fuse=_stage(path, "fuse", raw["fuse"]),
+        requests=_paths(path, "requests", raw.get("requests", [])),
         start=str(raw.get("start", "")),
     )
+
+
+def _paths(path: Path, key: str, raw: Any) -> tuple[Path, ...]:
+    if not isinstance(raw, list) or not all(isinstance(d, str) for d in raw):
+        raise ConfigError(f"{path}: {key} must be a list of paths, got {raw!r}")
+    return tuple(Path(d) for d in raw)
 
 
 def _stage(path: Path, name: str, raw: Any) -> StageSettings:

@@ -10,6 +10,9 @@ from transformers import PreTrainedTokenizerBase
 
 from mm_robot.model.fused_lm import FusedLanguageModel
 
+_MOST_KNOWN = 20_000
+"""Sentences to keep; beyond it all are forgotten, since most are never drawn again."""
+
 
 class TextCache:
     """Looks embeddings up, and computes those that are missing."""
@@ -24,6 +27,8 @@ class TextCache:
 
     def __call__(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Embeddings [B, T, width] and their mask [B, T], padded to the longest."""
+        if len(self._known) > _MOST_KNOWN:
+            self._known.clear()
         missing = sorted({t for t in texts if t not in self._known})
         if missing:
             tokens = self._tokenizer(

@@ -13,15 +13,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("config", type=Path, help="a YAML file such as config/train/embedded.yaml")
     parser.add_argument(
         "--stage",
-        choices=("align", "all"),
+        choices=("see", "fuse", "all"),
         default="all",
-        help="of the policy: stop after it (default %(default)s)",
+        help="of the policy: run this stage alone; the two can be run side by side (default %(default)s)",
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train."""
-    from mm_robot.training.finetune import train
+    from mm_robot.training.finetune import STAGES, train
     from mm_robot.training.keywords import train_keywords
     from mm_robot.training.settings import KeywordSettings, load_settings
 
@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     if isinstance(settings, KeywordSettings):
         folder: Path | None = train_keywords(settings)
     else:
-        folder = train(settings, arguments.stage)
+        folder = train(settings, STAGES if arguments.stage == "all" else (arguments.stage,))
     if folder is not None:
         print(f"checkpoint: {folder}")
     return 0

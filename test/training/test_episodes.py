@@ -132,7 +132,7 @@ def test_a_stop_that_is_heard_stops_the_robot_and_one_that_is_not_does_not() -> 
         ({"expect": {"outcome": "turn", "degrees": "left"}}, "expect.degrees must be a number"),
         (
             {"expect": {"outcome": "reach", "target": {"shape": "box", "colour": "red"}}},
-            "must be in the room once",
+            "must be one thing of the room",
         ),
         ({"robot": [9, 0, 0]}, "robot must stand within"),
         ({"surprise": 1}, "does not know the key 'surprise'"),
@@ -152,8 +152,22 @@ def test_a_robot_that_is_still_moving_has_not_turned() -> None:
     yaw = np.linspace(0, np.pi / 2, 100)
     pose = np.stack([np.linspace(0, 0.1, 100), np.zeros(100), yaw], axis=1).astype(np.float32)
     still = np.zeros((100, 2), np.float32)
+    step, things = np.zeros(100, np.int64), np.zeros((100, 0, 2), np.float32)
     trace = Trace(
-        times, pose, still, still, np.zeros(100, bool), ("running",) * 100, (), 0, "", "done", "", ()
+        times,
+        pose,
+        still,
+        still,
+        np.zeros(100, bool),
+        ("running",) * 100,
+        (),
+        0,
+        "",
+        "done",
+        "",
+        (),
+        step,
+        things,
     )
     assert judge(episode, trace).why == "does not stand at the end"
 

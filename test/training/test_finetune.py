@@ -29,7 +29,7 @@ def frames(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def settings(frames: Path, out: Path) -> TrainingSettings:
     stage = StageSettings(steps=4, batch=8, learning_rate=1e-3, warmup=2, save_every=1)
-    return TrainingSettings((frames,), out, seed=3, threads=1, align=stage, fuse=stage)
+    return TrainingSettings((frames,), out, seed=3, threads=1, see=stage, fuse=stage)
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +68,12 @@ def test_a_run_that_was_broken_off_takes_the_same_steps(trained: Path, frames: P
 
 def test_training_goes_on_from_a_checkpoint(trained: Path, frames: Path, tmp_path: Path) -> None:
     still = StageSettings(steps=1, batch=8, learning_rate=0.0, warmup=0, weight_decay=0.0)
-    folder = train(replace(settings(frames, tmp_path), start=str(trained), align=still, fuse=still))
+    folder = train(replace(settings(frames, tmp_path), start=str(trained), see=still, fuse=still))
     assert folder is not None
     for name in ("encoders.safetensors", "adapter/adapter_model.safetensors"):
         first, second = load_file(trained / name), load_file(folder / name)
         assert first.keys() == second.keys()
-        for key in first:
+        for key in (k for k in first if "running_" not in k and "num_batches" not in k):
             torch.testing.assert_close(first[key], second[key], rtol=0, atol=0)
 
 
@@ -133,7 +133,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_a_reason(frames: Path, tmp_
     from mm_robot.errors import InputError
 
     bad = settings(frames, tmp_path)
-    bad = replace(bad, align=replace(bad.align, learning_rate=0.9e6, warmup=0, steps=30))
+    bad = replace(bad, see=replace(bad.see, learning_rate=0.9e6, warmup=0, steps=30))
     with pytest.raises(InputError, match="not finite at step"):
         train(bad)
 
@@ -146,12 +146,11 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_a_reason(frames: Path, tmp_
         ("[1, 2]\n", "holds no keys"),
         ("task: cook\n", "task must be policy or keywords"),
         ("task: keywords\nwords: a\nnoise: b\n", "the key out is missing"),
-        ("data: a\nout: b\nseed: 0\nthreads: 1\nalign: {}\nfuse: {}\n", "data must be a list"),
-        ("data: [a]\nout: b\nseed: 0\nthreads: 0\nalign: {}\nfuse: {}\n", "threads must be a whole number"),
+        ("data: a\nout: b\nseed: 0\nthreads: 1\nsee: {}\nfuse: {}\n", "data must be a list"),
+        ("data: [a]\nout: b\nseed: 0\nthreads: 0\nsee: {}\nfuse: {}\n", "threads must be a whole number"),
         (
-            "data: [a]\nout: b\nseed: 0\nthreads: 1\nfuse: {}\n"
-            "align: {steps: 1, batch: 2, learning_rate: 7}\n",
-            "align.learning_rate must be a number",
+            "data: [a]\nout: b\nseed: 0\nthreads: 1\nfuse: {}\nsee: {steps: 1, batch: 2, learning_rate: 7}\n",
+            "see.learning_rate must be a number",
         ),
     ],
 )
