@@ -1,8 +1,11 @@
-"""Judges a checkpoint on everything that its model card reports, and writes eval.json and the card.
+"""Judges a checkpoint on what its model card reports, and writes its eval.json and the card.
 
-    python benchmarks/evaluate_checkpoint.py mm_robot/assets/policy [--rooms 200] [--workers 2]
+    python benchmarks/evaluate_checkpoint.py mm_robot/assets/policy [KIND ...] [--rooms 200] [--workers 2]
 
-Reports that are there already are kept, so that a broken-off run goes on where it stopped.
+A KIND is a file of episodes (``reach``, ``relation``, ...), ``reach_blank``, ``reach_swapped`` or
+``reach_random_lm`` for a control, ``reach_dark`` and the like for a disturbance, ``requests`` or
+``scene_labels``; all of them where none is given. Reports that are there already are kept, so that a
+broken-off run goes on where it stopped; figures of other kinds stay in eval.json as they are.
 """
 
 from __future__ import annotations
@@ -10,88 +13,106 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from judge_requests import REQUESTS, judge, read
 from make_episodes import FILES
 
 from mm_robot.data.generate import generate
+from mm_robot.training.disturbance import DISTURBANCES
 from mm_robot.training.episodes import parse_episode
-from mm_robot.training.evaluate import evaluate_episodes, write_report
+from mm_robot.training.evaluate import CONTROLS, evaluate_episodes, write_report
 from mm_robot.training.evaluate_labels import evaluate_labels
 from mm_robot.training.model_card import write_model_card
 
-SKILLS = ("reach", "turn", "move", "stop")
-WORDINGS = ("phrases", "names", "held_out_colours", "held_out_shapes")
-CONTROLS = ("blank", "swapped", "random_lm")
 LABEL_FRAMES = 1000
 LABEL_SEED = 900_000
+Report = dict[str, Any]
+
+
+def kinds() -> dict[str, Callable[[argparse.Namespace], Report]]:
+    """What can be judged, and how."""
+    judges: dict[str, Callable[[argparse.Namespace], Report]] = {}
+    for name in FILES:
+        judges[name] = lambda a, name=name: _episodes(a, name)
+    for control in CONTROLS:
+        judges[f"reach_{control}"] = lambda a, control=control: _episodes(a, "reach", control=control)
+    for disturbance in DISTURBANCES:
+        judges[f"reach_{disturbance}"] = lambda a, disturbance=disturbance: _episodes(
+            a, "reach", disturbance=disturbance
+        )
+    return judges | {"requests": _requests, "scene_labels": _labels}
 
 
 def main() -> None:
     """Judge, then write the numbers and the card."""
-    parser = argparse.ArgumentParser(description="judge a checkpoint and write its eval.json and model card")
+    judges = kinds()
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("kinds", nargs="*", metavar="KIND", help=", ".join(judges))
     parser.add_argument("--rooms", type=int, default=200, help="episodes of each kind (default %(default)s)")
-    parser.add_argument(
-        "--control-rooms", type=int, help="episodes of each control (default: as many as --rooms)"
-    )
-    parser.add_argument(
-        "--wordings", action="store_true", help="also judge phrases and names that it was not trained on"
-    )
     parser.add_argument("--workers", type=int, default=2, help="processes (default %(default)s)")
     parser.add_argument(
         "--results", type=Path, default=Path("results/evaluation"), help="folder for the reports"
     )
     arguments = parser.parse_args()
-    command = f"python benchmarks/evaluate_checkpoint.py {arguments.checkpoint} --rooms {arguments.rooms}"
-    if arguments.control_rooms is not None:
-        command += f" --control-rooms {arguments.control_rooms}"
-    if arguments.wordings:
-        command += " --wordings"
-    summary: dict[str, Any] = {"date": datetime.date.today().isoformat(), "command": command}
-    for skill in (*SKILLS, *(WORDINGS if arguments.wordings else ())):
-        summary[skill] = _judged(arguments, skill, None)
-        _write(arguments.checkpoint, summary)
-    summary["scene_labels"] = _labels(arguments)
-    for control in CONTROLS:
-        summary[f"reach_{control}"] = _judged(arguments, "reach", control)
-        _write(arguments.checkpoint, summary)
-    print(json.dumps(summary, indent=1))
+    if unknown := set(arguments.kinds) - set(judges):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(judges)}")
+    for kind in arguments.kinds or judges:
+        path = arguments.results / f"{kind}.json"
+        if not path.exists():
+            print(kind)
+            write_report(path, judges[kind](arguments))
+        _write(arguments.checkpoint, kind, json.loads(path.read_text()))
 
 
-def _write(checkpoint: Path, summary: dict[str, Any]) -> None:
-    """Write what is known so far: a run that is broken off leaves what it has judged."""
-    (checkpoint / "eval.json").write_text(json.dumps(summary, indent=1) + "\n")
+def _write(checkpoint: Path, kind: str, report: Report) -> None:
+    """Put the figures of one kind among the others: a run that is broken off leaves what it has judged."""
+    path = checkpoint / "eval.json"
+    figures = json.loads(path.read_text()) if path.exists() else {}
+    report.pop("rows", None)
+    figures["date"] = datetime.date.today().isoformat()
+    figures["command"] = f"python benchmarks/evaluate_checkpoint.py {checkpoint}"
+    path.write_text(json.dumps(figures | {kind: _figures(report)}, indent=1) + "\n")
     write_model_card(checkpoint)
 
 
-def _judged(arguments: argparse.Namespace, skill: str, control: str | None) -> dict[str, Any]:
-    path = arguments.results / f"{skill}-{control or 'plain'}.json"
-    if not path.exists():
-        print(f"{skill}, instruction control: {control or 'none'}")
-        rooms = arguments.rooms if control is None else arguments.control_rooms or arguments.rooms
-        episodes = [parse_episode(row) for row in FILES[skill](rooms)]
-        write_report(
-            path, evaluate_episodes(episodes, str(arguments.checkpoint), control, workers=arguments.workers)
-        )
-    report = json.loads(path.read_text())
-    kept = {"collisions": report["collisions"], "errors": report["errors"], "instruction_control": control}
-    if "named_instead" in report:
-        kept["named_instead"] = report["named_instead"]
-    (rate,) = report["outcomes"].values()
-    return {**rate, **kept}
+def _figures(report: Report) -> Report:
+    if "outcomes" not in report:
+        return {k: v for k, v in report.items() if k not in ("checkpoint", "per_class")}
+    kept = {k: report[k] for k in ("collisions", "errors", "named_instead", "pairs") if k in report}
+    rates = list(report["outcomes"].values())
+    if len(rates) == 1:
+        return {**rates[0], **kept}
+    from mm_robot.training.evaluate import rate_of
+
+    hits = sum(rate["success"] for rate in rates)
+    return {**rate_of([True] * hits + [False] * (report["episodes"] - hits)), **kept}
 
 
-def _labels(arguments: argparse.Namespace) -> dict[str, Any]:
-    path = arguments.results / "labels.json"
-    if not path.exists():
-        frames = arguments.results / "frames"
-        for _ in generate(frames, LABEL_FRAMES, LABEL_SEED, arguments.workers, allow_evaluation_seeds=True):
-            pass
-        write_report(path, evaluate_labels(frames, str(arguments.checkpoint)))
-    report: dict[str, Any] = json.loads(path.read_text())
-    return {key: report[key] for key in ("frames", "objects", "map50")}
+def _episodes(
+    arguments: argparse.Namespace, name: str, control: str | None = None, disturbance: str | None = None
+) -> Report:
+    episodes = [parse_episode(row) for row in FILES[name](arguments.rooms)]
+    return evaluate_episodes(
+        episodes, str(arguments.checkpoint), control, workers=arguments.workers, disturbance=disturbance
+    )
+
+
+def _requests(arguments: argparse.Namespace) -> Report:
+    rows = [row for path in sorted(REQUESTS.glob("*.jsonl")) for row in read(path)]
+    return judge(rows, str(arguments.checkpoint))
+
+
+def _labels(arguments: argparse.Namespace) -> Report:
+    frames = arguments.results / "frames"
+    for _ in generate(frames, LABEL_FRAMES, LABEL_SEED, arguments.workers, allow_evaluation_seeds=True):
+        pass
+    return evaluate_labels(frames, str(arguments.checkpoint))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ import torch
 
 from mm_robot.errors import InputError
 from mm_robot.model.checkpoint import load_model
-from mm_robot.model.fused_lm import SKILLS
+from mm_robot.model.fused_lm import MOST_STEPS
+from mm_robot.model.plan import read_plan
 from mm_robot.model.policy import checkpoint_folder
 from mm_robot.safety.instructions import offence
 from mm_robot.safety.wording import validate_instruction
@@ -72,11 +73,14 @@ class PolicyVerdict:
 
     @torch.inference_mode()
     def declines(self, text: str) -> bool:
-        """Whether it says that it cannot do that."""
+        """Whether it says that it cannot or will not do that."""
         tokens = self._tokenizer([text], truncation=True, max_length=self._most, return_tensors="pt")
         embedded = self._model.embed_text(tokens["input_ids"], tokens["attention_mask"])
-        read = self._model.understand(embedded, tokens["attention_mask"])
-        return SKILLS[int(read.skill[0].argmax())] is Skill.UNABLE
+        steps = torch.arange(MOST_STEPS)
+        read = self._model.understand(
+            embedded.expand(MOST_STEPS, -1, -1), tokens["attention_mask"].expand(MOST_STEPS, -1), steps
+        )
+        return read_plan(read, ())[0].skill in (Skill.UNABLE, Skill.REFUSE)
 
 
 def judge(rows: list[dict[str, str]], policy: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from episode_kinds import absent, answer, follow, pace, relation, sequence
 
 from mm_robot.data.names import COLOUR_NAMES, SHAPE_NAMES, held_out_names, trained_names
 from mm_robot.sim.scene import COLOURS, SHAPES
@@ -90,6 +91,20 @@ def _reach(
         }
 
 
+def pairs(rooms: int) -> Iterator[Row]:
+    """Two rows for each room: once the target is meant, once the decoy of its shape."""
+    for seed, row in enumerate(reach(rooms)):
+        sentence = row["text"].removesuffix(" ".join(reversed(list(row["expect"]["target"].values()))))
+        for thing in (row["objects"][0], row["objects"][2]):
+            name = f"{thing['colour']} {thing['shape']}"
+            yield row | {
+                "text": sentence + name,
+                "seed": 15_000 + seed,
+                "pair": f"room {seed}",
+                "expect": {"outcome": "reach", "target": thing},
+            }
+
+
 def turn(rooms: int) -> Iterator[Row]:
     """Turns to a side, by an angle, and around."""
     for seed in range(rooms):
@@ -131,14 +146,9 @@ def stop(rooms: int) -> Iterator[Row]:
         }
 
 
-def answer(rooms: int) -> Iterator[Row]:
-    """What do you see?"""
-    for seed in range(rooms):
-        yield {"text": "what do you see", "seed": 50_000 + seed, "expect": {"outcome": "answer"}}
-
-
 FILES: dict[str, Callable[[int], Iterator[Row]]] = {
     "reach": reach,
+    "pairs": pairs,
     "phrases": phrases,
     "names": names,
     "held_out_colours": held_out_colours,
@@ -146,6 +156,11 @@ FILES: dict[str, Callable[[int], Iterator[Row]]] = {
     "turn": turn,
     "move": move,
     "stop": stop,
+    "pace": pace,
+    "relation": relation,
+    "absent": absent,
+    "sequence": sequence,
+    "follow": follow,
     "answer": answer,
 }
 
