@@ -15,7 +15,7 @@ class Moment:
     """The robot's true state at ``time`` s of the simulator.
 
     With it what the policy had ``commanded`` and the gate ``permitted`` last (m/s, rad/s), the
-    ``state`` of the task, and whether the robot was ``touching`` anything.
+    ``state`` of the task, whether the robot was ``touching`` anything, and the task's ``step``.
     """
 
     time: float
@@ -24,6 +24,7 @@ class Moment:
     permitted: tuple[float, float] = (0.0, 0.0)
     state: str = ""
     touching: bool = False
+    step: int = 0
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from mm_robot.errors import InputError
 from mm_robot.model.policy import checkpoint_folder
 from mm_robot.sim.voices import VOICES
 from mm_robot.training.episodes import Episode
-from mm_robot.training.rollout import SECONDS_PER_TASK, STAND_SECONDS, UNHEARD_SECONDS, Trace
+from mm_robot.training.rollout import STAND_SECONDS, UNHEARD_SECONDS, Trace, time_for
 from mm_robot.types import Outcome
 
 HEARD_WITHIN = 6.0
@@ -38,8 +38,11 @@ class NodeRollouts:
         """Run one episode in real time.
 
         Raises:
-            InputError: the simulator does not take the room.
+            InputError: something moves in the room, which the nodes do not tell of, or the simulator does not
+                take the room.
         """
+        if any(thing.moves is not None for thing in episode.room.things):
+            raise InputError(f"{episode.text!r}: things that move are judged without --ros only")
         watcher = self._watcher
         watcher.stop()
         watcher.place(episode.room)
@@ -53,7 +56,7 @@ class NodeRollouts:
             given = len(record.path)
             started = self._give(episode, episode.text)
             if started:
-                _wait(lambda: watcher.status.get("state") != Outcome.RUNNING.value, SECONDS_PER_TASK)
+                _wait(lambda: watcher.status.get("state") != Outcome.RUNNING.value, time_for(episode))
             time.sleep(STAND_SECONDS)
         finally:
             watcher.record = None
@@ -114,6 +117,8 @@ def _trace(record: Record, given: int, heard: str) -> Trace:
         state=_state(path, heard),
         answer=answer,
         labels=record.labels,
+        step=np.array([m.step for m in path], np.int64),
+        things=np.tile(np.array([(t.x, t.y) for t in record.room.things], np.float32), (len(path), 1, 1)),
     )
 
 

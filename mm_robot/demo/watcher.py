@@ -175,6 +175,7 @@ class Watcher:
                 self.command,
                 self.status.get("state", ""),
                 self._touching,
+                int(self.status.get("step", 0)),
             )
             self.record.path.append(moment)
 

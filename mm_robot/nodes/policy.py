@@ -169,11 +169,11 @@ class PolicyNode(LifecycleNode):
         verdict = self._judgement()
         changed = verdict != self._verdict
         self._verdict = verdict
-        ended = False
-        while not self._thread.endings.empty():
-            self._answer(self._thread.endings.get())
-            ended = True
-        if ended or changed or bool(self._command.hold) != bool(held):
+        answered = False
+        while not self._thread.answers.empty():
+            self._answer(self._thread.answers.get())
+            answered = True
+        if answered or changed or bool(self._command.hold) != bool(held):
             self._tell_status()
 
     def _judgement(self) -> str:

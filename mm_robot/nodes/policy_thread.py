@@ -37,7 +37,7 @@ class Frame:
 class PolicyThread:
     """Loads the policy, and lets it decide upon the newest frame, at most ``rate`` times a second.
 
-    ``endings`` receives what to say to the person whenever a task ends.
+    ``answers`` receives what to say to the person, at the end of a task and in its course.
 
     ``load_error`` says why no policy is loaded; ``fault`` why the robot has to stand although a
     task runs; both are empty when all is well. ``decisions`` and ``inference`` are the rate of the
@@ -49,7 +49,7 @@ class PolicyThread:
     ) -> None:
         """Prepare the thread; ``start`` starts it."""
         self.decisions, self.inference = Rate(), Spread(100)
-        self.endings: SimpleQueue[str] = SimpleQueue()
+        self.answers: SimpleQueue[str] = SimpleQueue()
         self.load_error = ""
         self._image_error = ""
         self._node, self._driver, self._load, self._scene = node, driver, load, scene
@@ -162,13 +162,13 @@ class PolicyThread:
             message = f"the model failed: {one_line(error)}"
             self._node.error_state(message)
             if self._driver.stop(message):
-                self.endings.put("Something in me failed; I stand.")
+                self.answers.put("Something in me failed; I stand.")
             return
         self._task_failed = self._task_failed and task == 0
         if not self._task_failed:
             self._node.ok_state()
-        if ended:
-            self.endings.put(decision.answer or decision.reason)
+        if ended or (task and decision.answer):
+            self.answers.put(decision.answer or decision.reason)
         if self._ended.is_set():
             return
         header = frame.message.header
