@@ -2,10 +2,11 @@
 
     python benchmarks/evaluate_checkpoint.py mm_robot/assets/policy [KIND ...] [--rooms 200] [--workers 2]
 
-A KIND is a file of episodes (``reach``, ``relation``, ...), ``reach_blank``, ``reach_swapped`` or
-``reach_random_lm`` for a control, ``reach_dark`` and the like for a disturbance, ``requests`` or
-``scene_labels``; all of them where none is given. Reports that are there already are kept, so that a
-broken-off run goes on where it stopped; figures of other kinds stay in eval.json as they are.
+A KIND is a file of episodes (``reach``, ``relation``, ...); ``reach_blank``, ``reach_swapped`` or
+``reach_random_lm`` for a control; ``reach_dark`` and the like for a disturbance; for spoken sentences
+``reach_heard_by_recogniser`` or ``reach_heard_by_model``; ``requests`` or ``scene_labels``. All of them where
+none is given. Reports that are there already are kept, so that a broken-off run goes on where it stopped;
+figures of other kinds stay in eval.json as they are.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from make_episodes import FILES
 from mm_robot.data.generate import generate
 from mm_robot.training.disturbance import DISTURBANCES
 from mm_robot.training.episodes import parse_episode
-from mm_robot.training.evaluate import CONTROLS, evaluate_episodes, write_report
+from mm_robot.training.evaluate import CONTROLS, SPOKEN, evaluate_episodes, write_report
 from mm_robot.training.evaluate_labels import evaluate_labels
 from mm_robot.training.model_card import write_model_card
 
@@ -42,6 +43,10 @@ def kinds() -> dict[str, Callable[[argparse.Namespace], Report]]:
     for disturbance in DISTURBANCES:
         judges[f"reach_{disturbance}"] = lambda a, disturbance=disturbance: _episodes(
             a, "reach", disturbance=disturbance
+        )
+    for listener in SPOKEN:
+        judges[f"reach_heard_by_{listener}"] = lambda a, listener=listener: _episodes(
+            a, "reach", spoken=listener
         )
     return judges | {"requests": _requests, "scene_labels": _labels}
 
@@ -95,17 +100,21 @@ def _figures(report: Report) -> Report:
 
 
 def _episodes(
-    arguments: argparse.Namespace, name: str, control: str | None = None, disturbance: str | None = None
+    arguments: argparse.Namespace,
+    name: str,
+    control: str | None = None,
+    disturbance: str | None = None,
+    spoken: str | None = None,
 ) -> Report:
     episodes = [parse_episode(row) for row in FILES[name](arguments.rooms)]
     return evaluate_episodes(
-        episodes, str(arguments.checkpoint), control, workers=arguments.workers, disturbance=disturbance
+        episodes, str(arguments.checkpoint), control, spoken, arguments.workers, disturbance=disturbance
     )
 
 
 def _requests(arguments: argparse.Namespace) -> Report:
-    rows = [row for path in sorted(REQUESTS.glob("*.jsonl")) for row in read(path)]
-    return judge(rows, str(arguments.checkpoint))
+    checkpoint = str(arguments.checkpoint)
+    return {path.stem: judge(read(path), checkpoint) for path in sorted(REQUESTS.glob("*.jsonl"))}
 
 
 def _labels(arguments: argparse.Namespace) -> Report:

@@ -43,6 +43,16 @@ OTHERS = (
     *("move back fifty centimeters", "move backward one meter", "drive forward three meters"),
     *("stop", "halt", "freeze", "what do you see"),
 )
+COMPOSED = (
+    *("go to the ball left of the green box", "find the cone right of the blue cylinder"),
+    *("drive to the box next to the yellow ball", "go to the nearest cone", "find the biggest box"),
+    *("go to the red ball then find the blue box", "follow the yellow ball", "follow the black box slowly"),
+    *("go to the white cone then turn around and find the green ball", "go to the orange box slowly"),
+    *("turn left ninety degrees then go to the purple cone", "move forward one meter then turn right"),
+    *("drive to the farthest cylinder", "head for the smallest cone", "move forward two meters quickly"),
+    *("go to the closest ball", "find the green cylinder then go to the red box then turn left"),
+)
+"""By relation, by size or distance, following, several steps, and how fast."""
 SENTENCES = TASKS + OTHERS
 SAME = {"forwards": "forward", "backwards": "backward", "back": "backward", "ahead": "forward", "a": "the"}
 
@@ -76,10 +86,15 @@ class Chain:
 
 
 def meaning(sentence: str) -> tuple[str, ...]:
-    """Reduce a sentence to what the robot would do: the act with its amount, or the colour and shape."""
+    """Reduce a sentence to what the robot would do: the act with its amount, or the colour and shape.
+
+    Of a composed sentence all words count.
+    """
     words = [
         SAME.get(word, word) for word in sentence.split() if word not in ("please", "robot", "by", "now")
     ]
+    if COMPOSING & set(words):
+        return tuple(words)
     things = tuple(word for word in words if word in COLOURS or any(word in s.split() for s in SHAPE_WORDS))
     if things and " ".join(words).startswith(REACHING):
         return ("reach", *things)
@@ -88,7 +103,10 @@ def meaning(sentence: str) -> tuple[str, ...]:
     )
 
 
-REACHING = ("go", "find", "drive", "head", "look", "move", "search", "approach", "navigate", "come", "follow")
+REACHING = ("go", "find", "drive", "head", "look", "move", "search", "approach", "navigate", "come")
+COMPOSING = {"then", "and", "follow", "of", "near", "next", "nearest", "closest", "farthest", "biggest"} | {
+    *("largest", "smallest", "slowly", "quickly", "carefully", "fast", "beside", "close")
+}
 SHAPE_WORDS = (*SHAPES, "sphere", "cube", "crate", "block", "drum", "barrel", "can", "pillar", "object")
 
 
@@ -144,6 +162,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--sentences", type=int, default=20, help="sentences for each voice, at most 59")
+    parser.add_argument(
+        "--composed", action="store_true", help="relations, sequences, following and pace only"
+    )
     parser.add_argument("--noise", type=Path, help="folder of noise recordings, 16 kHz")
     parser.add_argument("--snr", type=float, help="signal to noise ratio in dB")
     parser.add_argument("--other", type=Path, help="folder of recordings that hold no command, 16 kHz")
@@ -153,10 +174,11 @@ def main() -> None:
         parser.error("give --noise and --snr together")
     noise = [samples for _, samples in read_folder(arguments.noise)] if arguments.noise else []
     chain = Chain(noise, arguments.snr)
+    choice = COMPOSED if arguments.composed else SENTENCES
     total: Counter[str] = Counter()
     voices = {}
     for number, voice in enumerate(VOICES):
-        sentences = random.Random(number).sample(SENTENCES, min(arguments.sentences, len(SENTENCES)))
+        sentences = random.Random(number).sample(choice, min(arguments.sentences, len(choice)))
         counts = judge_voice(chain, voice, sentences)
         voices[str(voice)] = rates(counts)
         print(line(str(voice), voices[str(voice)]), flush=True)

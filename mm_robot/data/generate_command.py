@@ -1,4 +1,4 @@
-"""``mm_robot generate``: make labelled frames to train or to judge the policy on."""
+"""``mm_robot generate``: make what the policy is trained or judged on: labelled frames, spoken sentences."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tqdm import tqdm
 from mm_robot.errors import InputError
 from mm_robot.sim.scene import EVALUATION_SEEDS
 
-DESCRIPTION = "make labelled camera frames in random simulated rooms"
+DESCRIPTION = "make labelled camera frames in random simulated rooms, or spoken sentences"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +18,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, help="folder for the data set; an unfinished one is completed"
     )
-    parser.add_argument("--frames", type=int, default=60_000, help="how many frames (default %(default)s)")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--frames", type=int, default=60_000, help="how many frames (default %(default)s)")
+    what.add_argument("--sentences", type=int, help="so many sentences, spoken by synthetic voices, instead")
     parser.add_argument(
         "--seed", type=int, default=EVALUATION_SEEDS, help="seed of the first room (default %(default)s)"
     )
@@ -31,11 +33,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Generate the frames."""
-    if arguments.frames < 1 or arguments.workers < 1:
-        raise InputError("--frames and --workers must be at least 1")
+    """Generate the frames or the sentences."""
+    if min(arguments.frames, arguments.workers, arguments.sentences or 1) < 1 or arguments.sentences == 0:
+        raise InputError("--frames, --sentences and --workers must be at least 1")
     if arguments.seed < 0:
         raise InputError(f"--seed must be at least 0, got {arguments.seed}")
+    if arguments.sentences is not None:
+        from mm_robot.training.spoken import speak_sentences
+
+        shards = speak_sentences(arguments.out, arguments.sentences, arguments.seed, arguments.workers)
+        with tqdm(total=arguments.sentences, unit="sentence") as progress:
+            for made in shards:
+                progress.update(made)
+        return 0
     from mm_robot.data.generate import generate
 
     with tqdm(total=arguments.frames, unit="frame") as progress:

@@ -61,3 +61,16 @@ def one_second(samples: FloatArray) -> FloatArray:
         return np.pad(samples, (missing // 2, missing - missing // 2))
     first = -missing // 2
     return samples[first : first + RATE]
+
+
+def read_noise(folder: Path) -> FloatArray:
+    """All recordings of a folder one after another, [N] at 16 kHz, each at a level of one.
+
+    Raises:
+        InputError: the folder has none, or a file is no sound.
+    """
+    files = sound_files(folder)
+    if not files:
+        raise InputError(f"{folder} holds no recordings of noise; give a folder that does")
+    sounds = [read_sound(path) for path in files]
+    return np.concatenate([s / max(1e-6, float(np.sqrt(np.mean(s**2)))) for s in sounds])

@@ -9,6 +9,7 @@ import torch
 from peft import PeftModel
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 from transformers.utils import logging as transformers_logging
 
@@ -19,7 +20,9 @@ from mm_robot.model.fused_policy import FusedPolicy
 from mm_robot.model.processor import Processor
 
 FORMAT = 1
-_LANGUAGE_MODEL = "language_model."
+_LANGUAGE_MODEL, _EAR = "language_model.", "ear."
+_EAR_FILE = "ear.safetensors"
+"""Checkpoints that do not hear have none."""
 
 
 def new_model(base: Path, processor: Processor, shapes: int, colours: int) -> FusedLanguageModel:
@@ -42,15 +45,20 @@ def save_checkpoint(
     shapes: tuple[str, ...],
     colours: tuple[str, ...],
 ) -> None:
-    """Write everything but the base language model, which is named by its hash."""
+    """Write everything but the base language model, which is named by its hash; in half precision."""
     folder.mkdir(parents=True, exist_ok=True)
     assert isinstance(model.language_model, PeftModel)
     for adapter in model.language_model.peft_config.values():
         adapter.base_model_name_or_path = BASE_MODEL  # not the folder where this machine found it
     model.language_model.save_pretrained(str(folder / "adapter"))
     (folder / "adapter" / "README.md").unlink(missing_ok=True)
-    own = {n: t.contiguous() for n, t in model.state_dict().items() if not n.startswith(_LANGUAGE_MODEL)}
-    save_file(own, folder / "encoders.safetensors")
+    weights = folder / "adapter" / "adapter_model.safetensors"
+    save_file(_halved(load_file(weights)), weights)
+    own = {n: t for n, t in model.state_dict().items() if not n.startswith((_LANGUAGE_MODEL, _EAR))}
+    save_file(_halved(own), folder / "encoders.safetensors")
+    (folder / _EAR_FILE).unlink(missing_ok=True)
+    if model.ear is not None:
+        save_file(_halved(model.ear.state_dict()), folder / _EAR_FILE)
     processor.save(folder / "processor.json")
     (folder / "labels.json").write_text(json.dumps({"shapes": shapes, "colours": colours}, indent=1) + "\n")
     config = {"format": FORMAT, "base_model": BASE_MODEL, "base_sha256": BASE_SHA256, "action_chunk": CHUNK}
@@ -95,6 +103,8 @@ def load_model(
         language_model = load_language_model(base, adapter, trainable)
         model = FusedLanguageModel(language_model, processor, len(shapes), len(colours))
         missing, unexpected = model.load_state_dict(load_file(folder / "encoders.safetensors"), strict=False)
+        if (folder / _EAR_FILE).is_file():
+            model.add_ear().load_state_dict(load_file(folder / _EAR_FILE))
     except (OSError, SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise CheckpointError(
@@ -117,6 +127,11 @@ def load_checkpoint(folder: Path, threads: int = 1, device: str = "cpu") -> Fuse
     """
     torch.set_num_threads(threads)
     return FusedPolicy(*load_model(folder, device))
+
+
+def _halved(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """In half precision, which loses nothing that matters: the weights lie far within its range."""
+    return {n: (t.half() if t.is_floating_point() else t).contiguous() for n, t in tensors.items()}
 
 
 def _names(path: Path, key: str) -> tuple[str, ...]:

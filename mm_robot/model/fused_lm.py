@@ -19,6 +19,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from torch import Tensor, nn
 from transformers import AutoModel, PreTrainedModel
 
+from mm_robot.model.ear import Ear
 from mm_robot.model.eye import Eye
 from mm_robot.model.heads import ActionHead, GroundingHead, WantedHead, WantedOutput, target_features
 from mm_robot.model.memory import MOST_THINGS
@@ -77,7 +78,7 @@ class FusedOutput:
 
 
 class FusedLanguageModel(nn.Module):
-    """The language model with its adapter, the eye, projectors and heads."""
+    """The language model with its adapter, the eye, projectors, heads and, where it hears, the ear."""
 
     def __init__(self, language_model: PeftModel, processor: Processor, shapes: int, colours: int) -> None:
         super().__init__()
@@ -85,6 +86,7 @@ class FusedLanguageModel(nn.Module):
         self.text_model: PreTrainedModel | None = None
         width = int(language_model.config.hidden_size)
         self.eye = Eye(processor, shapes, colours)
+        self.ear: Ear | None = None
         self.project_thing = nn.Sequential(nn.Linear(THING_FEATURES, 256), nn.GELU(), nn.Linear(256, width))
         self.project_state = nn.Sequential(nn.Linear(STATE_SIZE, 128), nn.GELU(), nn.Linear(128, width))
         self.readouts = nn.Parameter(torch.randn(2, width) * 0.3)
@@ -96,6 +98,12 @@ class FusedLanguageModel(nn.Module):
         self.wanted_head = WantedHead(width)
         self.grounding_head = GroundingHead(width)
         self.action_head = ActionHead(width, CHUNK, len(OUTCOMES))
+
+    def add_ear(self) -> Ear:
+        """Let it hear, too; a new ear is to be trained."""
+        if self.ear is None:
+            self.ear = Ear(int(self.language_model.config.hidden_size))
+        return self.ear
 
     @torch.no_grad()
     def embed_text(self, token_ids: Tensor, mask: Tensor) -> Tensor:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import torch
 from transformers import PreTrainedTokenizerBase
 
+from mm_robot.errors import InputError
 from mm_robot.model.amount import read_amounts
 from mm_robot.model.fused_lm import MOST_STEPS, OUTCOMES, FusedLanguageModel, FusedOutput
 from mm_robot.model.labels import attribution, scene_labels
@@ -66,12 +67,33 @@ class FusedPolicy:
         """Start a task: the sentence is read once, step by step; its embeddings serve every frame."""
         if instruction == self._instruction:
             return
-        self._instruction = instruction
         tokens = self._tokenizer(
             [instruction], truncation=True, max_length=self._processor.max_text_tokens, return_tensors="pt"
         ).to(self._device)
-        self._text_mask = tokens["attention_mask"]
-        self._text = self.model.embed_text(tokens["input_ids"], self._text_mask)
+        mask = tokens["attention_mask"]
+        self._understand(instruction, self.model.embed_text(tokens["input_ids"], mask), mask)
+
+    @torch.inference_mode()
+    def listen(self, sound: FloatArray) -> str:
+        """Start a task by a spoken sentence [N] at 16 kHz: the ear's vectors of its words take the place of
+        the text's. Returns the words heard, which stand for it from now on; empty where there are none.
+
+        Raises:
+            InputError: the checkpoint was trained without an ear.
+        """
+        if self.model.ear is None:
+            raise InputError(
+                "this checkpoint does not hear; train one with the key hear in its configuration"
+            )
+        heard, vectors = self.model.ear.listen(torch.from_numpy(sound).to(self._device))
+        if heard:
+            mask = torch.ones(vectors.shape[:2], dtype=torch.long, device=self._device)
+            self._understand(heard, vectors, mask)
+        return heard
+
+    def _understand(self, instruction: str, text: torch.Tensor, mask: torch.Tensor) -> None:
+        """Read each step of the sentence, whose vectors are ``text`` [1, T, width]."""
+        self._instruction, self._text, self._text_mask = instruction, text, mask
         steps = torch.arange(MOST_STEPS, device=self._device)
         read = self.model.understand(
             self._text.expand(MOST_STEPS, -1, -1), self._text_mask.expand(MOST_STEPS, -1), steps

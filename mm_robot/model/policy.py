@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from mm_robot.types import Decision, Observation
+from mm_robot.types import Decision, FloatArray, Observation
 
 ACTION_PERIOD = 0.1
 """Seconds that each row of an action chunk is meant to last."""
@@ -19,6 +19,14 @@ class Policy(Protocol):
 
     def decide(self, observation: Observation) -> Decision:
         """Take one decision."""
+
+
+@runtime_checkable
+class ListeningPolicy(Policy, Protocol):
+    """A policy that hears the sound itself."""
+
+    def listen(self, sound: FloatArray) -> str:
+        """Start a task by a spoken sentence [N] at 16 kHz; the words heard, empty where there are none."""
 
 
 def load_policy(source: str = "embedded", threads: int = 1, device: str = "cpu") -> Policy:

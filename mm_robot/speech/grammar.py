@@ -32,8 +32,21 @@ GO_TO: Weights = {
     **dict.fromkeys(
         ("head to", "head over to", "drive towards", "go towards", "approach", "search for"), 0.5
     ),
-    **dict.fromkeys(("go up to", "come to", "navigate to", "follow"), 0.3),
+    **dict.fromkeys(("go up to", "come to", "navigate to"), 0.3),
 }
+
+FOLLOW: Weights = {"follow": 10.0, **dict.fromkeys(("keep following", "go after", "stay behind"), 0.5)}
+
+EXTREMES: Weights = dict.fromkeys(("nearest", "closest", "farthest", "biggest", "largest", "smallest"), 1.0)
+
+RELATIONS: Weights = {
+    **dict.fromkeys(("left of", "right of", "near", "next to"), 2.0),
+    **dict.fromkeys(("to the left of", "to the right of", "beside", "close to"), 1.0),
+}
+
+PACES: Weights = dict.fromkeys(("slowly", "quickly", "carefully", "as fast as you can"), 1.0)
+
+THEN: Weights = {"then": 4.0, "and then": 3.0, "and": 1.0, "after that": 0.5}
 
 BEYOND: Weights = dict.fromkeys(("pick up", "bring me", "grab", "push", "knock over"), 1.0)
 """Requests that a robot without an arm cannot do: heard as such, they are not mistaken for others."""
@@ -75,12 +88,18 @@ TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "nin
 
 RULES = """
 public <command> = ( /20/ <NULL> | /1/ <opening> )
- ( /10/ <go_to> | /4/ <turn> | /4/ <move> | /3/ <stop> | /1/ <question> )
+ ( /19/ <task> | /3/ <stop> | /1/ <question> )
  ( /20/ <NULL> | /1/ please );
 <opening> = /2/ please | /1/ robot | /1/ could you | /1/ can you;
-<go_to> = ( /30/ <go> | /1/ <beyond> ) <article> ( /30/ <colour> | /1/ <NULL> ) <shape>;
+<task> = <step> ( /40/ <NULL> | /2/ <then> <step> ( /8/ <NULL> | /1/ <then> <step> ) );
+<step> = ( /10/ <go_to> | /0.5/ <follow> | /4/ <turn> | /4/ <move> ) ( /40/ <NULL> | /1/ <pace> );
+<go_to> = ( /30/ <go> | /1/ <beyond> ) <which>;
+<which> = /40/ <article> <thing> | /1/ the <extreme> <shape> | /1/ the <thing> <relation> the <thing>;
+<follow> = <following> the <thing>;
+<thing> = ( /30/ <colour> | /1/ <NULL> ) <shape>;
 <turn> = ( /20/ turn | /1/ rotate | /1/ spin )
- ( /5/ <side> | /5/ <side> [by] <angle> | /3/ around | /4/ [by] <angle> ( /3/ <NULL> | /1/ <side> ) );
+ ( /5/ <side> | /5/ <side> [by] <angle> | /3/ around | /1/ round
+ | /4/ [by] <angle> ( /3/ <NULL> | /1/ <side> ) );
 <side> = /10/ left | /10/ right | /1/ to the left | /1/ to the right;
 <angle> = ( /10/ <quarter> | /10/ <ten> | /6/ <hundreds> | /2/ <number> ) degrees;
 <quarter> = /4/ ninety | /2/ forty five | /1/ thirty | /1/ sixty;
@@ -105,6 +124,11 @@ def command_grammar() -> str:
         "article": ARTICLES,
         "colour": COLOURS,
         "shape": SHAPES,
+        "following": FOLLOW,
+        "extreme": EXTREMES,
+        "relation": RELATIONS,
+        "pace": PACES,
+        "then": THEN,
         "direction": DIRECTIONS,
         "stop": STOPS,
         "question": QUESTIONS,

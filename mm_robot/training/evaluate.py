@@ -23,11 +23,13 @@ from mm_robot.model.fused_policy import FusedPolicy
 from mm_robot.model.policy import Policy, checkpoint_folder
 from mm_robot.training.disturbance import DISTURBANCES, NONE
 from mm_robot.training.episodes import Episode
-from mm_robot.training.given import Ears, Given, typed
+from mm_robot.training.given import Ears, Given, recorded, sounded, typed
 from mm_robot.training.judge import Verdict, judge, path_ratio, reached, wilson_interval
 from mm_robot.training.rollout import Trace, run_episode
 
 CONTROLS = ("blank", "swapped", "random_lm")
+SPOKEN = ("recogniser", "model")
+"""Who hears what is said."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Request:
     episode: Episode
     policy: str
     control: str | None
-    spoken: bool
+    spoken: str | None
     traces: Path | None
     disturbance: str | None
 
@@ -47,7 +49,7 @@ def evaluate_episodes(
     episodes: Sequence[Episode],
     policy: str,
     control: str | None = None,
-    spoken: bool = False,
+    spoken: str | None = None,
     workers: int = 1,
     traces: Path | None = None,
     run: Callable[[Episode], Trace] | None = None,
@@ -56,8 +58,9 @@ def evaluate_episodes(
     """Run all episodes and return the report.
 
     ``control`` takes the instruction away (``blank``), names another object of the same room
-    (``swapped``), or randomises the language model's weights (``random_lm``). ``spoken`` passes
-    every sentence through a synthetic voice and the hearing chain. ``run`` runs an episode in place of
+    (``swapped``), or randomises the language model's weights (``random_lm``). ``spoken`` lets a
+    synthetic voice say every sentence, and is one of ``SPOKEN``: what the recogniser of the hearing chain
+    hears of it, or the sound itself, goes to the policy. ``run`` runs an episode in place of
     the core's rollout, one after another. ``disturbance`` is one of ``DISTURBANCES``.
 
     Raises:
@@ -81,6 +84,8 @@ def evaluate_episodes(
             progress.set_postfix(success=f"{np.mean([r['success'] for r in rows]):.3f}", refresh=False)
     rows.sort(key=lambda r: r.pop("index"))
     report = _report(policy, control, spoken, rows, episodes, time.monotonic() - started)
+    if spoken is not None:
+        report["heard_by"] = spoken
     return report if disturbance is None else report | {"disturbance": disturbance}
 
 
@@ -172,11 +177,13 @@ def _ears() -> Ears:
     return Ears()
 
 
-def _give(episode: Episode, spoken: bool, text: str) -> Given:
+def _give(episode: Episode, spoken: str | None, text: str) -> Given:
     """What reaches the robot of a sentence of an episode."""
     if episode.wav is not None and text == episode.text:
-        return _ears().played(episode.wav)
-    return _ears().spoken(text, episode.seed) if spoken and text.strip() else typed(text)
+        return recorded(episode.wav) if spoken == "model" else _ears().played(episode.wav)
+    if spoken is None or not text.strip():
+        return typed(text)
+    return sounded(text, episode.seed) if spoken == "model" else _ears().spoken(text, episode.seed)
 
 
 def _with_control(episode: Episode, control: str | None) -> tuple[Episode, int | None]:
@@ -209,7 +216,7 @@ def _write_trace(path: Path, episode: Episode, trace: Trace) -> None:
 def _report(
     policy: str,
     control: str | None,
-    spoken: bool,
+    spoken: str | None,
     rows: list[dict[str, Any]],
     episodes: Sequence[Episode],
     seconds: float,
@@ -222,7 +229,7 @@ def _report(
         "collisions": float(np.mean([r.get("collision", False) for r in rows])),
         "errors": sum(r.pop("error", False) for r in rows),
         "instruction_control": control,
-        "spoken": spoken,
+        "spoken": spoken is not None,
         "seconds": round(seconds, 1),
     }
     for outcome in sorted({r["outcome"] for r in rows}):

@@ -29,10 +29,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="change light, surfaces, camera or its place to what training did not show: dark, bright, "
         "noise, motion_blur, vivid_surfaces, low_camera, high_camera, camera_tilted_up, camera_tilted_down",
     )
-    rollout.add_argument(
+    voice = rollout.add_mutually_exclusive_group()
+    voice.add_argument(
         "--speak",
-        action="store_true",
+        action="store_const",
+        const="recogniser",
         help="speak each sentence with a synthetic voice, and use what the hearing chain hears of it",
+    )
+    voice.add_argument(
+        "--speak-to-model",
+        dest="speak",
+        action="store_const",
+        const="model",
+        help="speak it, and let the model hear the sound itself, without a transcript",
     )
     rollout.add_argument(
         "--ros",
@@ -101,6 +110,8 @@ def _rollout(arguments: argparse.Namespace) -> dict[str, Any]:
         raise InputError(f"--workers must be at least 1, got {arguments.workers}")
     if arguments.ros and arguments.instruction_control == "random_lm":
         raise InputError("--instruction-control random_lm has no meaning with --ros; leave one of them out")
+    if arguments.ros and arguments.speak == "model":
+        raise InputError("--speak-to-model is for the core alone; leave out --ros")
     if arguments.ros and arguments.disturbance:
         raise InputError("--disturbance has no effect on running nodes; leave out --ros")
     episodes = load_episodes(arguments.episodes)[: arguments.first]
@@ -119,7 +130,9 @@ def _rollout(arguments: argparse.Namespace) -> dict[str, Any]:
     from mm_robot.demo.stage import StageError
 
     try:
-        with node_rollouts(arguments.policy, arguments.speak, arguments.report.with_suffix(".log")) as nodes:
+        with node_rollouts(
+            arguments.policy, arguments.speak is not None, arguments.report.with_suffix(".log")
+        ) as nodes:
             return evaluate(run=nodes.run)
     except StageError as error:
         raise InputError(str(error)) from error

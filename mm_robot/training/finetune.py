@@ -1,4 +1,4 @@
-"""Trains the policy in two stages, which do not depend on each other, and saves it as a checkpoint folder."""
+"""Trains the policy in stages, which do not depend on each other, and saves it as a checkpoint folder."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from transformers import PreTrainedTokenizerBase
 from mm_robot.data.frames import FrameDataset
 from mm_robot.data.instructions import package_requests
 from mm_robot.data.requests import load_requests
+from mm_robot.data.words import read_noise
 from mm_robot.errors import InputError
 from mm_robot.model.base import find_base_model
 from mm_robot.model.checkpoint import load_model, new_model, save_checkpoint, tokenizer_of
@@ -18,16 +19,18 @@ from mm_robot.model.policy import checkpoint_folder
 from mm_robot.model.processor import Processor
 from mm_robot.sim.scene import COLOURS, SHAPES
 from mm_robot.training.fuse import FuseStage
+from mm_robot.training.hear import HearStage
 from mm_robot.training.loop import is_done, restore, run_stage
 from mm_robot.training.see import SeeStage
 from mm_robot.training.settings import TrainingSettings
+from mm_robot.training.spoken import read_spoken
 from mm_robot.training.text_cache import TextCache
 
-STAGES = ("see", "fuse")
+STAGES = ("see", "fuse", "hear")
 
 
 def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path | None:
-    """Run those of the stages that are not done yet; returns the checkpoint folder once both are.
+    """Run those of the stages that are not done yet; returns the checkpoint folder once all are.
 
     Raises:
         InputError: the data or the base language model is missing or broken, or training diverged.
@@ -36,9 +39,10 @@ def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path 
     torch.manual_seed(settings.seed)
     requests = package_requests() + [r for path in settings.requests for r in load_requests(path)]
     model, tokenizer, processor = _model(settings.start)
+    configured = [name for name in STAGES if getattr(settings, name) is not None]
     parameters = {
         "see": {f"eye.{n}": p for n, p in model.eye.named_parameters()},
-        "fuse": {n: p for n, p in model.named_parameters() if p.requires_grad and not n.startswith("eye.")},
+        "fuse": {n: p for n, p in model.named_parameters() if p.requires_grad and _is_fused(n)},
     }
     if "see" in stages and not is_done(settings.out / "see", settings.see):
         see = SeeStage(model.eye, FrameDataset(settings.data), settings.see.batch, settings.seed)
@@ -47,13 +51,25 @@ def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path 
         texts = TextCache(model, tokenizer, processor.max_text_tokens)
         fuse = FuseStage(model, texts, processor, requests, settings.fuse.batch, settings.seed)
         run_stage("fuse", model, parameters["fuse"], settings.fuse, fuse.loss, settings.out)
-    if not all(is_done(settings.out / name, getattr(settings, name)) for name in STAGES):
+    if settings.hear and settings.speech and settings.noise:
+        parameters["hear"] = {f"ear.{n}": p for n, p in model.add_ear().named_parameters()}
+        if "hear" in stages and not is_done(settings.out / "hear", settings.hear):
+            noise = read_noise(settings.noise)
+            hear = HearStage(
+                model, tokenizer, read_spoken(settings.speech), noise, settings.hear.batch, settings.seed
+            )
+            run_stage("hear", model, parameters["hear"], settings.hear, hear.loss, settings.out)
+    if not all(is_done(settings.out / name, getattr(settings, name)) for name in configured):
         return None
-    for name in STAGES:
+    for name in configured:
         restore(settings.out / name, model, parameters[name])
     folder = settings.out / "policy"
     save_checkpoint(folder, model, processor, SHAPES, tuple(COLOURS))
     return folder
+
+
+def _is_fused(name: str) -> bool:
+    return not name.startswith(("eye.", "ear."))
 
 
 def _model(start: str) -> tuple[FusedLanguageModel, PreTrainedTokenizerBase, Processor]:

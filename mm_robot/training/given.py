@@ -20,15 +20,39 @@ LEVEL = 0.5
 
 @dataclass(frozen=True)
 class Given:
-    """What reaches the robot of a sentence: an instruction with its ``text``, a stop, or nothing."""
+    """What reaches the robot of a sentence: an instruction with its ``text``, a stop, or nothing.
+
+    ``sound`` [N] at 16 kHz is for a policy that hears by itself, and has no text yet.
+    """
 
     act: Act
     text: str
+    sound: FloatArray | None = None
 
 
 def typed(text: str) -> Given:
     """A sentence that is typed reaches the robot as it is."""
     return Given(Act.INSTRUCT, text)
+
+
+def sounded(text: str, seed: int) -> Given:
+    """A sentence as the sound of a synthetic voice, which ``seed`` chooses.
+
+    Raises:
+        InputError: espeak-ng is missing.
+    """
+    voice = VOICES[seed % len(VOICES)]
+    sound = LEVEL * synthesise(text, voice.name, voice.speed, voice.pitch, RATE)
+    return Given(Act.INSTRUCT, "", np.pad(sound, RATE // 4))
+
+
+def recorded(recording: Path) -> Given:
+    """A recording as the sound that it is.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    return Given(Act.INSTRUCT, "", _read(recording))
 
 
 class Ears:
@@ -53,10 +77,14 @@ class Ears:
         Raises:
             InputError: the file cannot be read.
         """
-        return self._heard(load_sound(recording, RATE).astype(np.float32) / np.float32(32768))
+        return self._heard(_read(recording))
 
     def _heard(self, samples: FloatArray) -> Given:
         """The last thing that counts, as it would be at the end of the sound."""
         heard = self._hearing.listen(samples)
         counted = [h for h in heard if h.act is not Act.NOTHING] or heard
         return Given(counted[-1].act, counted[-1].text) if counted else Given(Act.NOTHING, "")
+
+
+def _read(recording: Path) -> FloatArray:
+    return load_sound(recording, RATE).astype(np.float32) / np.float32(32768)

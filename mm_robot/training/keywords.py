@@ -9,8 +9,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from mm_robot.data.words import WordClips, one_second, read_sound, read_words, sound_files
-from mm_robot.errors import InputError
+from mm_robot.data.words import WordClips, one_second, read_noise, read_words
 from mm_robot.sim.voices import VOICES, Voice, synthesise
 from mm_robot.speech.base import RATE
 from mm_robot.speech.keyword_model import UNKNOWN, WORDS, KeywordModel
@@ -42,7 +41,7 @@ def train_keywords(settings: KeywordSettings) -> Path:
     torch.manual_seed(settings.seed)
     people = read_words(settings.words, WORDS)
     synthetic = _synthetic(settings.out / "synthetic.npz")
-    noise = _noise(settings.noise)
+    noise = torch.from_numpy(read_noise(settings.noise))
     model = KeywordModel()
     drawer = _Drawer(people, synthetic, noise, settings.train.batch, settings.seed)
 
@@ -117,11 +116,3 @@ def _synthetic(kept: Path) -> WordClips:
         np.savez(kept, sounds=np.stack(sounds).astype(np.float16), words=np.array(words))
     with np.load(kept, allow_pickle=False) as saved:
         return WordClips(saved["sounds"].astype(np.float32), saved["words"], ())
-
-
-def _noise(folder: Path) -> Tensor:
-    files = sound_files(folder)
-    if not files:
-        raise InputError(f"{folder} holds no recordings of noise; give a folder that does")
-    sounds = [read_sound(path) for path in files]
-    return torch.from_numpy(np.concatenate([s / max(1e-6, float(np.sqrt(np.mean(s**2)))) for s in sounds]))

@@ -15,6 +15,8 @@ _KINDS = {
     "names": "the same, with other names of colours and shapes (scarlet, barrel)",
     "held_out_colours": "the same, with names of colours never trained on (carmine)",
     "held_out_shapes": "the same, with names of shapes never trained on (keg)",
+    "reach_heard_by_recogniser": "the same, spoken by twelve synthetic voices: transcript of the recogniser",
+    "reach_heard_by_model": "the same, spoken: heard by the model itself, without a transcript",
     "relation": "go to a thing told by relation (left of, nearest, biggest, near ...)",
     "absent": "report what is not there",
     "sequence": "two and three steps one after another",
@@ -36,6 +38,10 @@ _KINDS = {
     "reach_blank": "control: blank instruction; the thing meant before is reached",
     "reach_swapped": "control: another thing is named; the thing meant before is reached",
     "reach_random_lm": "control: the language model's weights are random; the thing meant is reached",
+}
+_WRITERS = {
+    "inventive": "written by somebody who had not seen the rules or the training data",
+    "people": "said by people to robots (the quarter of HuRIC and CALVIN that was not trained on)",
 }
 
 
@@ -79,6 +85,7 @@ eye and heads, {size:.1f} MB beyond the base.
   English, sentences written for it (`mm_robot/assets/sentences`), the names of the xkcd colour survey (CC0),
   and requests that people made to robots: three quarters of HuRIC 2.1 (Vanzo et al. 2020, Apache-2.0) and of
   the tasks of CALVIN (Mees et al. 2022, MIT).
+- The ear: such sentences, spoken by synthetic voices of espeak-ng (not by those kept for judging) in noise.
 
 How: `config/train/embedded.yaml`, with those requests in its key `requests`.
 
@@ -138,11 +145,12 @@ def _pairs(rate: dict[str, Any]) -> str:
 
 def _requests(figures: dict[str, Any]) -> str:
     rows = [
-        f"| {kind} | {f['not_carried_out']} of {f['n']} | {f['rate']:.1%} "
+        f"| {_WRITERS.get(writer, writer)}: {verdict} | {f['not_carried_out']} of {f['n']} | {f['rate']:.1%} "
         f"| {f['wilson95'][0]:.1%} to {f['wilson95'][1]:.1%} |"
-        for kind, f in figures.items()
+        for writer, verdicts in figures.items()
+        for verdict, f in verdicts.items()
     ]
-    head = "| requests (by somebody who had not seen the training data) | not carried out | rate | 95 % |"
+    head = "| requests, by the safety gate's rules and the policy | not carried out | rate | 95 % |"
     return "\n".join((head, "|---|---|---|---|", *rows))
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mm_robot.config import load_config
+from mm_robot.errors import InputError
 from mm_robot.model.driver import RUNNING, Driver, Timeouts
-from mm_robot.model.policy import ACTION_PERIOD, Policy
+from mm_robot.model.policy import ACTION_PERIOD, ListeningPolicy, Policy
 from mm_robot.safety.clearance import scan_points
 from mm_robot.safety.gate import SafetyGate
 from mm_robot.safety.limits import limits_from
@@ -120,13 +121,13 @@ class _Rollout:
         self._driver = Driver(Timeouts(task=float("inf")))
         self._recorder = _Recorder(world)
         self._last: Decision | None = None
+        self._heard = ""
 
     def run(self, episode: Episode, give: Callable[[str], Given], seconds: float) -> Trace:
         if episode.before is not None:
             self._give(give(episode.before), episode.before_seconds)
         first = len(self._recorder.rows)
-        given = give(episode.text)
-        state = self._give(given, seconds)
+        state = self._give(give(episode.text), seconds)
         for _ in range(round(STAND_SECONDS / ACTION_PERIOD)):
             self._play(state)
         rows = np.array(self._recorder.rows, np.float32)
@@ -140,7 +141,7 @@ class _Rollout:
             status=tuple(self._recorder.status),
             touched=tuple(self._recorder.touched),
             given=first,
-            heard=given.text,
+            heard=self._heard,
             state=state,
             answer="" if last is None else last.answer,
             labels=() if last is None else tuple(label.name for label in last.labels),
@@ -151,13 +152,14 @@ class _Rollout:
     def _give(self, given: Given, seconds: float) -> str:
         """Let a sentence take effect; how the task stands after at most ``seconds`` s."""
         world, driver = self._world, self._driver
+        self._heard = given.text if given.sound is None else self._listen(given.sound)
         if given.act is Act.STOP:
             self._gate.stop(world.time)
             driver.stop("stopped")
-        elif given.act is Act.INSTRUCT:
-            self._policy.reset(given.text)
+        elif given.act is Act.INSTRUCT and (self._heard or given.sound is None):
+            self._policy.reset(self._heard)
             self._gate.release(world.time)
-            driver.instruct(given.text, "rollout", world.time)
+            driver.instruct(self._heard, "rollout", world.time)
         else:
             seconds = min(seconds, UNHEARD_SECONDS)
         number = driver.status.instruction_id
@@ -175,6 +177,11 @@ class _Rollout:
             self._play(RUNNING)
             driver.accept(self._last, number, received, world.time)
         return driver.status.state
+
+    def _listen(self, sound: FloatArray) -> str:
+        if not isinstance(self._policy, ListeningPolicy):
+            raise InputError("this policy does not hear by itself; leave out --speak-to-model")
+        return self._policy.listen(sound)
 
     def _play(self, status: str) -> None:
         world = self._world

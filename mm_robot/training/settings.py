@@ -15,10 +15,12 @@ from mm_robot.training.loop import StageSettings
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """A whole training run: ``data`` folders, the folder ``out``, ``seed``, torch ``threads``, two stages.
+    """A whole training run: ``data`` folders, the folder ``out``, ``seed``, torch ``threads``, the stages.
 
-    ``requests`` are files of sentences that people wrote or said, beside those that come with the package;
-    ``start`` is the checkpoint folder to train on from, or ``embedded``; empty begins anew.
+    ``hear`` is left out where the policy need not hear; it takes the folders ``speech`` of spoken sentences
+    and ``noise`` of recordings without speech. ``requests`` are files of sentences that people wrote or said,
+    beside those that come with the package; ``start`` is the checkpoint folder to train on from, or
+    ``embedded``; empty begins anew.
     """
 
     data: tuple[Path, ...]
@@ -27,6 +29,9 @@ class TrainingSettings:
     threads: int
     see: StageSettings
     fuse: StageSettings
+    hear: StageSettings | None = None
+    speech: Path | None = None
+    noise: Path | None = None
     requests: tuple[Path, ...] = ()
     start: str = ""
 
@@ -85,6 +90,9 @@ def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
     data = _paths(path, "data", raw["data"])
     if not data:
         raise ConfigError(f"{path}: data must name a folder at least")
+    if len({key in raw for key in ("hear", "speech", "noise")}) > 1:
+        raise ConfigError(f"{path}: hear, speech and noise go together; give all of them or none")
+    hears = "hear" in raw
     return TrainingSettings(
         data=data,
         out=Path(str(raw["out"])),
@@ -92,6 +100,9 @@ def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
         threads=_whole(path, "threads", raw["threads"], 1),
         see=_stage(path, "see", raw["see"]),
         fuse=_stage(path, "fuse", raw["fuse"]),
+        hear=_stage(path, "hear", raw["hear"]) if hears else None,
+        speech=Path(str(raw["speech"])) if hears else None,
+        noise=Path(str(raw["noise"])) if hears else None,
         requests=_paths(path, "requests", raw.get("requests", [])),
         start=str(raw.get("start", "")),
     )

@@ -63,7 +63,7 @@ def test_a_run_that_was_broken_off_takes_the_same_steps(trained: Path, frames: P
     for name in ("encoders.safetensors", "adapter/adapter_model.safetensors"):
         first, second = load_file(trained / name), load_file(folder / name)
         for key in first:
-            torch.testing.assert_close(first[key], second[key], rtol=1e-3, atol=2e-4)
+            torch.testing.assert_close(first[key], second[key], rtol=2e-3, atol=2e-4)
 
 
 def test_training_goes_on_from_a_checkpoint(trained: Path, frames: Path, tmp_path: Path) -> None:
@@ -144,6 +144,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_a_reason(frames: Path, tmp_
         ("data: [a]\n", "the key out is missing"),
         ("dta: [a]\n", "unknown key dta"),
         ("[1, 2]\n", "holds no keys"),
+        ("data: [a]\nout: b\nseed: 0\nthreads: 1\nsee: {}\nfuse: {}\nhear: {}\n", "hear, speech and noise"),
         ("task: cook\n", "task must be policy or keywords"),
         ("task: keywords\nwords: a\nnoise: b\n", "the key out is missing"),
         ("data: a\nout: b\nseed: 0\nthreads: 1\nsee: {}\nfuse: {}\n", "data must be a list"),
