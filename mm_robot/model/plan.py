@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mm_robot.model.amount import Amount
-from mm_robot.model.fused_lm import END, PACES, SKILLS, TextOutput
+from mm_robot.model.fused_lm import END, MOST_NUMBERS, PACES, SKILLS, TextOutput
 from mm_robot.types import Pace, Skill
 
 
@@ -41,15 +41,15 @@ def read_plan(read: TextOutput, numbers: Sequence[Amount]) -> tuple[PlannedStep,
 
 
 def _amount(skill: Skill, read: TextOutput, row: int, numbers: Sequence[Amount]) -> float | None:
+    """Signed; the most probable of the numbers whose unit fits, or the model's own size for none of them."""
     if skill not in (Skill.TURN, Skill.MOVE):
         return None
     turn_side, turn_size, move_side, move_size = (float(v) for v in read.amount[row])
     side, size, unit = (turn_side, turn_size, "rad") if skill is Skill.TURN else (move_side, move_size, "m")
-    position = int(read.number[row].argmax())
-    if 0 < position <= len(numbers):
+    fitting = [0, *(i for i, number in enumerate(numbers[:MOST_NUMBERS], 1) if number.unit in (unit, ""))]
+    position = max(fitting, key=lambda i: float(read.number[row, i]))
+    if position:
         number = numbers[position - 1]
-        if number.unit == unit:
-            size = number.value
-        elif not number.unit:
-            size = math.radians(number.value) if skill is Skill.TURN else number.value
+        in_degrees = skill is Skill.TURN and not number.unit
+        size = math.radians(number.value) if in_degrees else number.value
     return math.copysign(max(0.0, size), side)

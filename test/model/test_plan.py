@@ -68,3 +68,9 @@ def test_one_step_that_is_declined_declines_the_whole(declined: Skill) -> None:
 
 def test_a_sentence_without_any_step_is_nothing_that_the_robot_does() -> None:
     assert [step.skill for step in read_plan(reading(), ())] == [Skill.UNABLE]
+
+
+def test_a_number_whose_unit_does_not_fit_is_passed_over() -> None:
+    read = reading((Skill.TURN, (4.0, 1.0, 0.0, 0.0), 1, Pace.NORMAL))
+    read.number[0, 2] = 5.0
+    assert read_plan(read, (Amount(0.5, "m"), Amount(2.0, "rad")))[0].amount == 2.0
