@@ -57,6 +57,8 @@ def test_the_arcs_of_each_state_sum_to_one(commands: Automaton) -> None:
         *("turn by one hundred and eighty degrees", "turn a hundred and eighty degrees"),
         *("move forward", "go back two meters", "drive backward half a meter", "move back fifty centimeters"),
         *("drive forward one and a half meters", "what do you see"),
+        *("go to the ball left of the green box", "find the biggest cone", "follow the red ball slowly"),
+        "go to the red ball then turn round and find the blue box",
     ],
 )
 def test_everyday_commands_are_in_the_language(commands: Automaton, sentence: str) -> None:

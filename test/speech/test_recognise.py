@@ -42,6 +42,9 @@ def hear(recogniser: CommandRecogniser, sound: FloatArray) -> Recognition:
             "move forward two meters",
             "what do you see",
             "stop",
+            "go to the nearest cone",
+            "follow the yellow ball",
+            "go to the red ball then find the blue box",
         ),
     ],
 )
