@@ -12,6 +12,12 @@ from mm_robot.model.thing_tokens import AROUND_START, GEOMETRY, PAINT, SHAPE, SH
 
 _RELATIONS = 7
 _MATCH = 8
+_COMPARISONS = 7
+_FAR = 3.0
+"""More than any distance or size, in the units of the features."""
+_RADIUS, _START_DISTANCE = GEOMETRY - 1, AROUND_START.stop - 1
+_NEAR_COLOUR = 0.25
+"""sRGB distance at which a colour hardly counts as the one that is said."""
 WANTED_SHAPES = SHAPES_TOLD + 2
 """The shapes, any shape, and something that is none of them."""
 
@@ -52,7 +58,9 @@ class GroundingHead(nn.Module):
         self.answers = nn.Linear(width, 2 * inner)
         self.nothing = nn.Linear(2 * width, 2)
         self.relate = nn.Sequential(
-            nn.Linear(2 * inner + _RELATIONS + _MATCH, inner), nn.GELU(), nn.Linear(inner, 1)
+            nn.Linear(2 * inner + _RELATIONS + _MATCH + _COMPARISONS, inner),
+            nn.GELU(),
+            nn.Linear(inner, 1),
         )
         self.refer = nn.Sequential(nn.Linear(2 * inner + _MATCH, inner), nn.GELU(), nn.Linear(inner, 1))
 
@@ -77,8 +85,11 @@ class GroundingHead(nn.Module):
         match, match_reference = (_match(features, wanted, index) for index in range(2))
         reference = self.refer(torch.cat([answer_reference, ask_reference, match_reference], dim=-1))
         reference = _with_none(reference.squeeze(-1), present, none[:, 1:])
-        related = self._related(features, reference.softmax(dim=-1))
-        meant = self.relate(torch.cat([answer, ask, related, match], dim=-1))
+        shares = reference.softmax(dim=-1)
+        related = self._related(features, shares)
+        members = _members(match, present) * (1 - shares[:, :-1])
+        compared = _compared(features, related, members)
+        meant = self.relate(torch.cat([answer, ask, related, match, compared], dim=-1))
         return _with_none(meant.squeeze(-1), present, none[:, :1]), reference
 
     @staticmethod
@@ -107,6 +118,27 @@ def _match(features: Tensor, wanted: WantedOutput, index: int) -> Tensor:
     open_or_other = shape[:, None, SHAPES_TOLD:].expand(*off.shape[:2], 2)
     distance = (off.square().sum(dim=-1, keepdim=True) + 1e-6).sqrt()
     return torch.cat([off[..., :2], distance, painted, distance * painted, fits, open_or_other], dim=-1)
+
+
+def _members(match: Tensor, present: Tensor) -> Tensor:
+    """[B, N]: how well each thing is of the colour and shape that is said, among which it may be compared."""
+    distance, painted, fits, any_shape = match[..., 2], match[..., 3], match[..., 5], match[..., 6]
+    colour = 1 - painted + painted * torch.exp(-(distance / _NEAR_COLOUR).square())
+    return ((fits + any_shape).clamp(max=1.0) * colour * present).detach()
+
+
+def _compared(features: Tensor, related: Tensor, members: Tensor) -> Tensor:
+    """[B, N, 7]: whether each is a member, and by how much it is the least or the greatest of them: how far
+    it was at the start, its radius, and how far it is from the reference.
+    """
+    values = torch.stack([features[..., _START_DISTANCE], features[..., _RADIUS], related[..., 4]], dim=-1)
+    outside = (_FAR * (1 - members))[:, None, :, None] + _FAR * torch.eye(
+        members.shape[1], device=members.device
+    )[None, :, :, None]
+    least = (values[:, None] + outside).amin(dim=2) - values
+    greatest = values - (values[:, None] - outside).amax(dim=2)
+    margins = (4 * torch.cat([least, greatest], dim=-1)).clamp(-1.0, 1.0)
+    return torch.cat([members.unsqueeze(-1), margins], dim=-1)
 
 
 def _with_none(logits: Tensor, present: Tensor, none: Tensor) -> Tensor:

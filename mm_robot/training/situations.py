@@ -93,13 +93,13 @@ class SituationSampler:
     def text(self) -> Instruction:
         """A sentence of any kind, for what is learned from text alone."""
         draws = (
-            (0.12, lambda: self._sentences.go_to(*self._sentences.any_thing())),
+            (0.08, lambda: self._sentences.go_to(*self._sentences.any_thing())),
             (0.05, lambda: self._sentences.follow(*self._sentences.any_thing())),
             (0.08, self._sentences.elsewhere),
-            (0.16, self._sentences.motion),
+            (0.10, self._sentences.motion),
             (0.03, self._sentences.stop),
             (0.04, self._sentences.describe),
-            (0.14, self._sequence_of_names),
+            (0.24, self._sequence_of_names),
             (0.10, self._sentences.unable),
             (0.12, self._sentences.refuse),
             (0.05, self._sentences.harmless),
@@ -148,9 +148,9 @@ class SituationSampler:
         draw = self._generator.random()
         mention: Mention | None = None
         skill = Skill.GO_TO
-        if draw < 0.36:
+        if draw < 0.28:
             mention = mentioner.plain(int(self._generator.integers(len(layout))))
-        elif draw < 0.52:
+        elif draw < 0.42:
             alike = int(self._generator.integers(len(layout))) if self._generator.random() < 0.9 else None
             mention = mentioner.absent(alike)
         elif draw < 0.76:
