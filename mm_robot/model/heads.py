@@ -88,7 +88,7 @@ class GroundingHead(nn.Module):
         shares = reference.softmax(dim=-1)
         related = self._related(features, shares)
         members = _members(match, present) * (1 - shares[:, :-1])
-        compared = _compared(features, related, members)
+        compared = _compared(features * present[..., None], related * present[..., None], members)
         meant = self.relate(torch.cat([answer, ask, related, match, compared], dim=-1))
         return _with_none(meant.squeeze(-1), present, none[:, :1]), reference
 
