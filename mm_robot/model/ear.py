@@ -20,19 +20,17 @@ BLANK = len(ALPHABET)
 CHANNELS = 192
 BLOCKS = 9
 _KERNEL = 11
-HOPS_PER_FRAME = 4
-"""Hops of the spectrogram, 10 ms each, to one frame of letters."""
 
 
 @dataclass
 class HeardFrames:
-    """``letters`` [B, T, len(ALPHABET) + 1] log probabilities; ``features`` [B, T, CHANNELS]; ``valid``
-    [B, T] bool, the frames of the sound itself.
+    """``letters`` [B, T, len(ALPHABET) + 1] log probabilities; ``features`` [B, T, CHANNELS].
+
+    A frame is 40 ms.
     """
 
     letters: Tensor
     features: Tensor
-    valid: Tensor
 
 
 class Ear(nn.Module):
@@ -57,12 +55,10 @@ class Ear(nn.Module):
         self.words = nn.Sequential(nn.Linear(2 * CHANNELS, 512), nn.GELU(), nn.Linear(512, width))
         self.ends = nn.Linear(CHANNELS, 2 * width)
 
-    def forward(self, spectrogram: Tensor, hops: Tensor) -> HeardFrames:
-        """Spectrograms [B, BANDS, T'], of which the first ``hops`` [B] count."""
+    def forward(self, spectrogram: Tensor) -> HeardFrames:
+        """Spectrograms [B, BANDS, T'], 10 ms a column."""
         features = self.blocks(self.enter(spectrogram)).transpose(1, 2)
-        frames = (hops + HOPS_PER_FRAME - 1) // HOPS_PER_FRAME
-        valid = torch.arange(features.shape[1], device=features.device) < frames[:, None]
-        return HeardFrames(self.letters(features).log_softmax(-1), features, valid)
+        return HeardFrames(self.letters(features).log_softmax(-1), features)
 
     def vectors(self, heard: HeardFrames, words: Tensor) -> Tensor:
         """Vectors of the words and the sentence's ends, [B, W + 2, width].
@@ -71,8 +67,7 @@ class Ear(nn.Module):
         a word that is not there).
         """
         meant = words @ heard.features
-        whole = heard.features.masked_fill(~heard.valid[..., None], 0.0).sum(1)
-        whole = whole / heard.valid.sum(1, keepdim=True).clamp_min(1)
+        whole = heard.features.mean(dim=1)
         around = whole[:, None].expand(-1, meant.shape[1], -1)
         first, last = self.ends(whole).chunk(2, dim=-1)
         return torch.cat([first[:, None], self.words(torch.cat([meant, around], -1)), last[:, None]], dim=1)
@@ -80,16 +75,15 @@ class Ear(nn.Module):
     @torch.no_grad()
     def listen(self, sound: Tensor) -> tuple[str, Tensor]:
         """One sound [N] at 16 kHz -> what was said, and the vectors [1, W + 2, width]; W may be 0."""
-        spectrogram = self.spectrogram(sound[None])
-        heard = self(spectrogram, torch.tensor([spectrogram.shape[2]], device=sound.device))
-        text, spans = read_letters(heard.letters[0], int(heard.valid[0].sum()))
+        heard = self(self.spectrogram(sound[None]))
+        text, spans = read_letters(heard.letters[0])
         shares = shares_of([spans], heard.letters.shape[1]).to(sound.device)
         return text, self.vectors(heard, shares)
 
 
-def read_letters(letters: Tensor, frames: int) -> tuple[str, list[tuple[int, int]]]:
+def read_letters(letters: Tensor) -> tuple[str, list[tuple[int, int]]]:
     """The most probable letters [T, classes] as a text, and the first and last frame of each of its words."""
-    best = letters[:frames].argmax(dim=-1).tolist()
+    best = letters.argmax(dim=-1).tolist()
     words: list[list[str]] = []
     spans: list[tuple[int, int]] = []
     previous, open_word = BLANK, False

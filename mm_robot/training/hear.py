@@ -12,8 +12,10 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import PreTrainedTokenizerBase
 
+from mm_robot.errors import InputError
 from mm_robot.model.ear import ALPHABET, BLANK, Ear, HeardFrames, read_letters, shares_of
 from mm_robot.model.fused_lm import FusedLanguageModel
+from mm_robot.speech.base import RATE
 from mm_robot.training.sound_augmentation import augmented, masked
 from mm_robot.training.spoken import SpokenSentences
 from mm_robot.types import FloatArray
@@ -22,12 +24,17 @@ _BUCKET = 8
 """So many batches are drawn together and sorted by length, so that little is padded."""
 _LEADING = 0.25
 """s of silence before a sentence, and after it at least."""
-_RATE = 16_000
 _VECTOR_WEIGHT = 3.0
+_SHORTEST_NOISE = 10
+"""s, more than any spoken sentence lasts."""
 
 
 class HearStage:
-    """The loss of the third stage."""
+    """The loss of the third stage.
+
+    Raises:
+        InputError: there is less noise than a sentence lasts.
+    """
 
     def __init__(
         self,
@@ -38,6 +45,11 @@ class HearStage:
         batch: int,
         seed: int,
     ) -> None:
+        if len(noise) <= _SHORTEST_NOISE * RATE:
+            raise InputError(
+                f"the recordings of noise last {len(noise) / RATE:.1f} s together; "
+                f"give more than {_SHORTEST_NOISE} s"
+            )
         self._ear: Ear = model.add_ear()
         self._vectors = WordVectors(model, tokenizer)
         self._spoken = spoken
@@ -49,20 +61,17 @@ class HearStage:
         """The losses of one step."""
         rows = self._rows(step)
         generator = torch.Generator().manual_seed(self._seed * 1_000_003 + step)
-        sounds, hops = self._sounds(rows, generator)
+        sounds = self._sounds(rows, generator)
         with torch.no_grad():
             spectrograms = masked(self._ear.spectrogram(sounds), generator)
-        heard: HeardFrames = self._ear(spectrograms, hops)
+        heard: HeardFrames = self._ear(spectrograms)
         texts = [self._spoken.texts[row] for row in rows]
         letters = _letters_loss(heard, texts)
-        spans = [
-            read_letters(row.detach(), int(n))[1]
-            for row, n in zip(heard.letters, heard.valid.sum(1), strict=True)
-        ]
+        spans = [read_letters(row)[1] for row in heard.letters.detach()]
         told = [i for i, text in enumerate(texts) if len(spans[i]) == len(text.split())]
         if not told:
             return {"letters": letters}
-        part = HeardFrames(heard.letters[told], heard.features[told], heard.valid[told])
+        part = HeardFrames(heard.letters[told], heard.features[told])
         vectors = self._ear.vectors(part, shares_of([spans[i] for i in told], heard.letters.shape[1]))
         wanted, there = self._vectors([texts[i] for i in told])
         distance = (vectors - wanted).square().mean(dim=-1)
@@ -78,16 +87,15 @@ class HearStage:
         order = np.random.default_rng([self._seed, group, 1]).permutation(_BUCKET)
         return [int(row) for row in batches[order[place]]]
 
-    def _sounds(self, rows: list[int], generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Sounds [B, N] as they might reach a microphone, and how many hops of each count, [B]."""
+    def _sounds(self, rows: list[int], generator: torch.Generator) -> Tensor:
+        """Sounds [B, N] as they might reach a microphone."""
         clips = [self._spoken.sound(row) for row in rows]
-        silence = round(_LEADING * _RATE)
+        silence = round(_LEADING * RATE)
         longest = max(len(clip) for clip in clips) + 2 * silence
         sounds = np.zeros((len(clips), longest), np.float32)
         for index, clip in enumerate(clips):
             sounds[index, silence : silence + len(clip)] = clip
-        changed = augmented(torch.from_numpy(sounds), self._noise, generator)
-        return changed, torch.full((len(clips),), 1 + longest // 160)
+        return augmented(torch.from_numpy(sounds), self._noise, generator)
 
 
 class WordVectors:
@@ -133,7 +141,7 @@ def _letters_loss(heard: HeardFrames, texts: list[str]) -> Tensor:
     loss: Tensor = functional.ctc_loss(
         heard.letters.transpose(0, 1),
         torch.cat(targets),
-        heard.valid.sum(1),
+        torch.full((len(texts),), heard.letters.shape[1]),
         torch.tensor([len(t) for t in targets]),
         blank=BLANK,
         reduction="none",

@@ -111,3 +111,8 @@ def test_the_ear_learns_and_is_saved(
     model.ear.eval()
     sound = torch.from_numpy(spoken.sound(0))
     torch.testing.assert_close(model.ear.listen(sound)[1], again.ear.listen(sound)[1], rtol=0.02, atol=0.02)
+
+
+def test_too_little_noise_is_named(model: FusedLanguageModel, spoken: SpokenSentences) -> None:
+    with pytest.raises(InputError, match="noise last 1.0 s"):
+        HearStage(model, tokenizer_of(find_base_model()), spoken, np.zeros(16_000, np.float32), 6, 0)
