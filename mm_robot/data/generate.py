@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import multiprocessing
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from mm_robot.data.frames import NOTHING, FrameLabels, FrameWriter
 from mm_robot.errors import InputError
 from mm_robot.model.encoders import GRID_COLUMNS, GRID_ROWS
 from mm_robot.model.processor import Processor
+from mm_robot.processes import in_processes
 from mm_robot.sim.mjcf import LEVEL_MOUNT, CameraMount
 from mm_robot.sim.scene import (
     CAMERA_HEIGHT,
@@ -84,11 +84,7 @@ def generate(
             tasks.append(
                 ShardTask(index, size, seed + index * rooms_per_shard, folder, plain=seed < EVALUATION_SEEDS)
             )
-    if workers <= 1:
-        yield from map(_make_shard, tasks)
-        return
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        yield from pool.imap_unordered(_make_shard, tasks)
+    yield from in_processes(_make_shard, tasks, workers)
 
 
 def _make_shard(task: ShardTask) -> int:

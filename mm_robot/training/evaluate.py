@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import multiprocessing
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from mm_robot.model.checkpoint import load_model
 from mm_robot.model.fused_lm import FusedLanguageModel
 from mm_robot.model.fused_policy import FusedPolicy
 from mm_robot.model.policy import Policy, checkpoint_folder
+from mm_robot.processes import in_processes
 from mm_robot.training.disturbance import DISTURBANCES, NONE
 from mm_robot.training.episodes import Episode
 from mm_robot.training.given import Ears, Given, recorded, sounded, typed
@@ -93,11 +93,7 @@ def _results(requests: Sequence[Request], workers: int, run: Callable[[Episode],
     if run is not None:
         yield from (_judged(request, run) for request in requests)
         return
-    if workers == 1:
-        yield from map(_run, requests)
-        return
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        yield from pool.imap_unordered(_run, requests)
+    yield from in_processes(_run, requests, workers)
 
 
 _policies: dict[tuple[str, str | None], Policy] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import multiprocessing
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 from mm_robot.errors import InputError
 from mm_robot.model.processor import Processor
+from mm_robot.processes import in_processes
 from mm_robot.sim.voices import Voice, synthesise
 from mm_robot.speech.base import RATE
 from mm_robot.training.situations import SituationSampler
@@ -86,11 +86,7 @@ def speak_sentences(folder: Path, sentences: int, seed: int, workers: int) -> It
             yield size
         else:
             tasks.append((path, size, seed + index))
-    if workers <= 1:
-        yield from map(_make_shard, tasks)
-        return
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        yield from pool.imap_unordered(_make_shard, tasks)
+    yield from in_processes(_make_shard, tasks, workers)
 
 
 def read_spoken(folder: Path) -> SpokenSentences:
