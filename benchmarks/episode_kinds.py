@@ -20,7 +20,8 @@ from mm_robot.sim.scene import (
     wrap_angle,
 )
 from mm_robot.sim.world import World
-from mm_robot.training.relations import COMPARISONS, KINDS, Relation, related
+from mm_robot.training.relations import Relation, related
+from mm_robot.types import COMPARISONS, RELATIONS
 
 Row = dict[str, Any]
 
@@ -44,7 +45,7 @@ _SEEN_PIXELS = 150
 def relation(rooms: int) -> Iterator[Row]:
     """Three things of one shape, and a reference; each kind of relation in turn, each without doubt."""
     for number in range(rooms):
-        kind = KINDS[number % len(KINDS)]
+        kind = RELATIONS[number % len(RELATIONS)]
         for attempt in itertools.count():
             seed = 60_000 + number + 1000 * attempt
             row = _relation_row(kind, seed)

@@ -48,6 +48,12 @@ class Pace(str, Enum):
     FAST = "fast"
 
 
+SIDES = ("left_of", "right_of")
+COMPARISONS = ("nearest", "farthest", "biggest", "smallest")
+RELATIONS = (*SIDES, "near", *COMPARISONS)
+"""How a sentence may tell a thing by others: those of the first kinds need another thing that is named."""
+
+
 @dataclass(frozen=True)
 class RobotState:
     """Odometry at the moment of an observation.

@@ -52,7 +52,8 @@ class Step:
 
     ``amount`` in rad (turn) or m (move), signed, None where it is not known; ``number`` is the position, from
     1, of the amount among the sentence's numbers, 0 where it names none; ``either_side`` says that the
-    turn's side is free; ``target`` is the thing to go to, ``reference`` the one that it is told by.
+    turn's side is free; ``target`` is the thing to go to, ``reference`` the one that it is told by, and
+    ``relation`` (one of ``RELATIONS``) how.
     """
 
     skills: tuple[Skill, ...]
@@ -62,6 +63,7 @@ class Step:
     pace: Pace = Pace.NORMAL
     target: Wanted | None = None
     reference: Wanted | None = None
+    relation: str | None = None
 
     @property
     def skill(self) -> Skill:
@@ -147,11 +149,12 @@ class InstructionSampler:
             return self.shape_name(SHAPES[shape]), Wanted(shape=shape)
         return f"{colour} {self.shape_name(SHAPES[shape])}", Wanted(rgb, shape)
 
-    def go_to(self, thing: str, target: Wanted, reference: Wanted | None = None) -> Instruction:
+    def go_to(
+        self, thing: str, target: Wanted, reference: Wanted | None = None, relation: str | None = None
+    ) -> Instruction:
         """A sentence that sends the robot to a thing, told by a phrase such as ``ball near the red box``."""
-        return self._to_thing(
-            Step((Skill.GO_TO,), target=target, reference=reference), templates.GO_TO, thing
-        )
+        step = Step((Skill.GO_TO,), target=target, reference=reference, relation=relation)
+        return self._to_thing(step, templates.GO_TO, thing)
 
     def follow(self, thing: str, target: Wanted) -> Instruction:
         """A sentence that lets the robot follow a thing."""

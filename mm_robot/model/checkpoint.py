@@ -11,11 +11,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
-from transformers.utils import logging as transformers_logging
 
 from mm_robot.errors import CheckpointError
+from mm_robot.model.adapters import Adaptation, adapted, load_base_model
 from mm_robot.model.base import BASE_MODEL, BASE_SHA256, find_base_model
-from mm_robot.model.fused_lm import CHUNK, AdapterSettings, FusedLanguageModel, load_language_model
+from mm_robot.model.fused_lm import CHUNK, FusedLanguageModel
 from mm_robot.model.fused_policy import FusedPolicy
 from mm_robot.model.processor import Processor
 
@@ -27,9 +27,9 @@ _EAR_FILE = "ear.safetensors"
 
 def new_model(base: Path, processor: Processor, shapes: int, colours: int) -> FusedLanguageModel:
     """A model that is to be trained, on the base language model in ``base``."""
-    transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
-    return FusedLanguageModel(load_language_model(base, AdapterSettings()), processor, shapes, colours)
+    language_model = adapted(load_base_model(base), Adaptation())
+    assert isinstance(language_model, PeftModel)
+    return FusedLanguageModel(language_model, processor, shapes, colours)
 
 
 def tokenizer_of(base: Path) -> PreTrainedTokenizerBase:
@@ -75,8 +75,6 @@ def load_model(
     Raises:
         CheckpointError: a file is missing, altered or of another kind; the message names it.
     """
-    transformers_logging.set_verbosity_error()
-    transformers_logging.disable_progress_bar()
     if not folder.is_dir():
         raise CheckpointError(
             f"{folder} is not a checkpoint folder; name one by the parameter `policy`, or use `embedded`"
@@ -100,7 +98,9 @@ def load_model(
             f"{adapter} holds no adapter_model.safetensors; take the checkpoint folder as it was saved"
         )
     try:
-        language_model = load_language_model(base, adapter, trainable)
+        language_model = PeftModel.from_pretrained(
+            load_base_model(base), str(adapter), is_trainable=trainable
+        )
         model = FusedLanguageModel(language_model, processor, len(shapes), len(colours))
         missing, unexpected = model.load_state_dict(load_file(folder / "encoders.safetensors"), strict=False)
         if (folder / _EAR_FILE).is_file():

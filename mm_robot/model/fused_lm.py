@@ -12,20 +12,20 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model
+from peft import PeftModel
 from torch import Tensor, nn
-from transformers import AutoModel, PreTrainedModel
+from transformers import PreTrainedModel
 
 from mm_robot.model.ear import Ear
 from mm_robot.model.eye import Eye
-from mm_robot.model.heads import ActionHead, GroundingHead, WantedHead, WantedOutput, target_features
+from mm_robot.model.grounding import GroundingHead
+from mm_robot.model.heads import ActionHead, WantedHead, WantedOutput, target_features
 from mm_robot.model.memory import MOST_THINGS
 from mm_robot.model.processor import STATE_SIZE, Processor
 from mm_robot.model.thing_tokens import THING_FEATURES
-from mm_robot.types import Outcome, Pace, Skill
+from mm_robot.types import RELATIONS, Outcome, Pace, Skill
 
 SKILLS = tuple(Skill)
 END = len(SKILLS)
@@ -39,28 +39,21 @@ _STATE, _ACTION, _SKILL = MOST_THINGS, MOST_THINGS + 1, MOST_THINGS + 2
 _TEXT = MOST_THINGS + 3
 
 
-@dataclass(frozen=True)
-class AdapterSettings:
-    """Low-rank adaptation of the language model (LoRA, Hu et al. 2021)."""
-
-    rank: int = 16
-    alpha: int = 32
-    target_modules: tuple[str, ...] = ("query", "key", "value", "dense")
-
-
 @dataclass
 class TextOutput:
     """What is read of one step from the sentence alone: ``skill`` [B, skills + 1] logits, the last for "no
     such step"; ``amount`` [B, 4]: logit of a turn being to the left, its size in rad where the sentence names
     none, logit of a move being forward, its size in m; ``number`` [B, MOST_NUMBERS + 1] logits of which of
-    the sentence's numbers is meant, 0 for none; ``pace`` [B, paces] logits; ``wanted`` what is said of the
-    thing to go to and of the one that it is told by.
+    the sentence's numbers is meant, 0 for none; ``pace`` [B, paces] logits; ``relation`` [B, relations + 1]
+    logits of how the thing to go to is told by others, 0 for not at all; ``wanted`` what is said of it and of
+    the one that it is told by.
     """
 
     skill: Tensor
     amount: Tensor
     number: Tensor
     pace: Tensor
+    relation: Tensor
     wanted: WantedOutput
 
 
@@ -95,6 +88,7 @@ class FusedLanguageModel(nn.Module):
         self.amount_head = nn.Sequential(nn.Linear(width, 128), nn.GELU(), nn.Linear(128, 4))
         self.number_head = nn.Linear(width, MOST_NUMBERS + 1)
         self.pace_head = nn.Linear(width, len(PACES))
+        self.relation_head = nn.Linear(width, 1 + len(RELATIONS))
         self.wanted_head = WantedHead(width)
         self.grounding_head = GroundingHead(width)
         self.action_head = ActionHead(width, CHUNK, len(OUTCOMES))
@@ -173,7 +167,7 @@ class FusedLanguageModel(nn.Module):
         skill, action = hidden[:, _SKILL], hidden[:, _ACTION]
         read = self._read_text(skill)
         meant, reference = self.grounding_head(
-            hidden[:, :MOST_THINGS], things, present, skill, action, read.wanted
+            hidden[:, :MOST_THINGS], things, present, skill, action, read.wanted, read.relation
         )
         chosen = meant.argmax(dim=1) if choice is None else choice
         actions, outcome = self.action_head(action, skill, state, target_features(things, chosen))
@@ -192,6 +186,7 @@ class FusedLanguageModel(nn.Module):
             amount=self.amount_head(readout).float(),
             number=self.number_head(readout).float(),
             pace=self.pace_head(readout).float(),
+            relation=self.relation_head(readout).float(),
             wanted=self.wanted_head(readout),
         )
 
@@ -204,23 +199,3 @@ class FusedLanguageModel(nn.Module):
         mask[:, :, :, 1:] = valid[:, None, None, :]
         mask[:, :, 0, 0] = True
         return mask
-
-
-def load_language_model(folder: Path, adapter: AdapterSettings | Path, trainable: bool = False) -> PeftModel:
-    """The base model with a new adapter (settings) or a trained one (its folder), to be trained on or not."""
-    base = AutoModel.from_pretrained(
-        folder,
-        attn_implementation="eager",  # faster than sdpa on CPUs by a third: the sequences are short
-        local_files_only=True,
-        add_pooling_layer=False,
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-    )
-    if isinstance(adapter, Path):
-        return PeftModel.from_pretrained(base, str(adapter), is_trainable=trainable)
-    settings = LoraConfig(
-        r=adapter.rank, lora_alpha=adapter.alpha, target_modules=list(adapter.target_modules)
-    )
-    model = get_peft_model(base, settings)
-    assert isinstance(model, PeftModel)
-    return model

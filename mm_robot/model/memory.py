@@ -24,6 +24,9 @@ _VIEW = 0.85 * math.atan(HALF_WIDTH_TANGENT)
 _NEAR, _FAR = 0.55, 5.0
 _MOST_WEIGHT = 8.0
 _SAME_PLACE = 0.3
+_EDGE = 0.005
+_CUT_ERROR = 0.15
+"""m that the place of a thing is less certain by where the image shows a part of it."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,15 @@ class Sighting:
     box: tuple[float, float, float, float]
 
     @property
+    def cut(self) -> bool:
+        """Whether a part of it lies outside the image, at the sides or below."""
+        left, _, right, bottom = self.box
+        return left <= _EDGE or right >= 1 - _EDGE or bottom >= 1 - _EDGE
+
+    @property
     def error(self) -> float:
-        """The standard error of its place in m: a share of its distance."""
-        return 0.04 + 0.1 * self.distance
+        """The standard error of its place in m: a share of its distance, more where only a part is seen."""
+        return 0.04 + 0.1 * self.distance + (_CUT_ERROR if self.cut else 0.0)
 
 
 def remember(
@@ -152,9 +161,7 @@ def _new(sighting: Sighting, robot: RobotState) -> KnownThing:
 
 def _quality(sighting: Sighting) -> float:
     """How much one look is worth: nearer and whole things show more of what they are."""
-    left, _, right, _ = sighting.box
-    cut = left <= 0.005 or right >= 0.995
-    return sighting.score * min(1.5, 2.0 / max(sighting.distance, 0.5)) * (0.3 if cut else 1.0)
+    return sighting.score * min(1.5, 2.0 / max(sighting.distance, 0.5)) * (0.3 if sighting.cut else 1.0)
 
 
 def _mixed(old: Sequence[float], new: Sequence[float], share: float) -> tuple[float, ...]:

@@ -15,7 +15,7 @@ from mm_robot.model.fused_lm import END, MOST_NUMBERS, PACES, SKILLS
 from mm_robot.model.thing_tokens import SHAPES_TOLD
 from mm_robot.training.losses import ActionBatch, TextBatch, WantedBatch
 from mm_robot.training.situations import Situation
-from mm_robot.types import Skill
+from mm_robot.types import RELATIONS, Skill
 
 _NO_STEP = Step((), amount=None)
 _ANY_SHAPE, _NO_SHAPE = SHAPES_TOLD, SHAPES_TOLD + 1
@@ -36,6 +36,7 @@ def text_batch(instructions: Sequence[Instruction], steps: Sequence[int]) -> Tex
         either=torch.tensor([step.either_side for step in asked]),
         pace=torch.tensor([PACES.index(step.pace) for step in asked]),
         valid=torch.tensor([bool(step.skills) for step in asked]),
+        relation=torch.tensor([_relation(step) for step in asked]),
         wanted=_wanted_batch(asked),
     )
 
@@ -58,6 +59,10 @@ def _shape(thing: Wanted | None) -> int:
     if thing is None or (thing.shape is None and not thing.elsewhere):
         return _ANY_SHAPE
     return _NO_SHAPE if thing.shape is None else thing.shape
+
+
+def _relation(step: Step) -> int:
+    return 0 if step.relation is None else 1 + RELATIONS.index(step.relation)
 
 
 def _asks_for(step: Step, skill: Skill) -> bool:

@@ -11,7 +11,8 @@ from typing import Any
 
 from mm_robot.errors import InputError
 from mm_robot.sim.scene import COLOURS, EVALUATION_SEEDS, SHAPES, Room, random_room
-from mm_robot.training.relations import COMPARISONS, KINDS, Relation, related
+from mm_robot.training.relations import Relation, related
+from mm_robot.types import COMPARISONS, RELATIONS
 
 OUTCOMES = ("reach", "follow", "turn", "move", "stop", "absent", "unable", "refuse", "answer", "sequence")
 STEP_OUTCOMES = ("reach", "turn", "move", "stop", "absent")
@@ -167,8 +168,8 @@ def _name(data: Mapping[str, Any]) -> tuple[str | None, str | None]:
 
 
 def _relation(data: Any) -> Relation:
-    if not isinstance(data, Mapping) or set(data) - {"is", "of"} or data.get("is") not in KINDS:
-        raise InputError(f"relation.is must be one of {', '.join(KINDS)}, got {data!r}")
+    if not isinstance(data, Mapping) or set(data) - {"is", "of"} or data.get("is") not in RELATIONS:
+        raise InputError(f"relation.is must be one of {', '.join(RELATIONS)}, got {data!r}")
     if data["is"] in COMPARISONS:
         return Relation(data["is"])
     of = data.get("of")

@@ -31,7 +31,7 @@ class TextBatch:
     """Targets of what is read of a step: ``skill`` [B, skills + 1] bool, the classes that are right;
     ``amount`` [B] signed, rad or m; ``turn``, ``move`` [B] bool, the skill is certain and its amount known;
     ``number`` [B] index, 0 for none; ``either`` [B] bool, the side is free; ``pace`` [B] index; ``valid`` [B]
-    bool, there is such a step; ``wanted`` what it says of things.
+    bool, there is such a step; ``relation`` [B] index, 0 for none; ``wanted`` what it says of things.
     """
 
     skill: Tensor
@@ -42,6 +42,7 @@ class TextBatch:
     either: Tensor
     pace: Tensor
     valid: Tensor
+    relation: Tensor
     wanted: WantedBatch
 
 
@@ -58,7 +59,7 @@ class ActionBatch:
 
 
 def text_losses(output: TextOutput, target: TextBatch) -> dict[str, Tensor]:
-    """Skill, direction, pace and amount."""
+    """Skill, direction, pace, amount, and what is said of things."""
     right = output.skill.masked_fill(~target.skill, -1e9).logsumexp(dim=1)
     skill = (output.skill.logsumexp(dim=1) - right).mean()
     positive = (target.amount > 0).float()
@@ -71,12 +72,14 @@ def text_losses(output: TextOutput, target: TextBatch) -> dict[str, Tensor]:
     amount = amount + _masked((move_size - size).abs(), target.move & open_amount)
     number = functional.cross_entropy(output.number, target.number, reduction="none")
     pace = functional.cross_entropy(output.pace, target.pace, reduction="none")
+    relation = functional.cross_entropy(output.relation, target.relation, reduction="none")
     return {
         "skill": 2 * skill,
         "side": side,
         "amount": amount,
         "number": _masked(number, target.turn | target.move),
         "pace": _masked(pace, target.valid),
+        "relation": _masked(relation, target.valid),
         "wanted": _wanted_loss(output.wanted, target.wanted),
     }
 

@@ -28,8 +28,8 @@ _BASE = np.array(list(COLOURS.values()), np.float32)
 @dataclass(frozen=True)
 class Mention:
     """``phrase`` as it stands after "the"; ``target`` and ``reference`` are indices of things, None where
-    there is no such thing; ``wanted`` and ``wanted_reference`` are what is said of them; ``compares`` says
-    that all things must be known before it can be told.
+    there is no such thing; ``wanted`` and ``wanted_reference`` are what is said of them; ``relation`` is
+    how it stands to others, where it is told by that: all things must be known before it can be told.
     """
 
     phrase: str
@@ -37,7 +37,7 @@ class Mention:
     wanted: Wanted
     reference: int | None = None
     wanted_reference: Wanted | None = None
-    compares: bool = False
+    relation: str | None = None
 
 
 class Mentioner:
@@ -118,7 +118,7 @@ class Mentioner:
             if target is None:
                 return None
             phrase = self._pick(phrasing.RELATIONS[kind]).format(thing=noun)
-            return Mention(phrase, target, wanted, compares=True)
+            return Mention(phrase, target, wanted, relation=kind)
         reference = int(self._generator.integers(len(layout)))
         told_by = self.plain(reference)
         members = members[members != reference]
@@ -128,7 +128,7 @@ class Mentioner:
         if target is None:
             return None
         phrase = self._pick(phrasing.RELATIONS[kind]).format(thing=noun, other=told_by.phrase)
-        return Mention(phrase, target, wanted, reference, told_by.wanted, compares=True)
+        return Mention(phrase, target, wanted, reference, told_by.wanted, kind)
 
     def _extreme(self, kind: str, members: npt.NDArray[np.int64]) -> int | None:
         """The one that is nearest, farthest, biggest or smallest by a margin."""

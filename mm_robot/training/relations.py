@@ -7,15 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mm_robot.sim.scene import Room, Thing, wrap_angle
-
-SIDES = ("left_of", "right_of")
-COMPARISONS = ("nearest", "farthest", "biggest", "smallest")
-KINDS = (*SIDES, "near", *COMPARISONS)
+from mm_robot.types import COMPARISONS
 
 
 @dataclass(frozen=True)
 class Relation:
-    """``kind`` is one of ``KINDS``; ``colour`` and ``shape`` name the reference (None is any), where the
+    """``kind`` is one of ``RELATIONS``; ``colour`` and ``shape`` name the reference (None is any), where the
     kind needs one.
     """
 

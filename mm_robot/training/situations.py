@@ -1,47 +1,44 @@
 """Situations to learn from: a room, what the robot knows of it, an instruction, and what the expert does.
 
-No simulator is needed: the language model is told what stands around by features (``thing_tokens``), and
-these are drawn here with the errors that the eye makes.
+No simulator is needed: the language model is told what stands around by features (``thing_tokens``).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from mm_robot.data.instructions import Instruction, InstructionSampler, Step
+from mm_robot.data.instructions import Instruction, InstructionSampler, Step, Wanted
 from mm_robot.data.requests import Request
 from mm_robot.model.fused_lm import OUTCOMES
 from mm_robot.model.memory import MOST_THINGS
 from mm_robot.model.processor import Processor
 from mm_robot.model.task import ALL_ROUND
-from mm_robot.model.thing_tokens import THING_FEATURES, in_frame, thing_features
+from mm_robot.model.thing_tokens import THING_FEATURES
 from mm_robot.sim.expert import Obstacle, advise_chunk
-from mm_robot.sim.scene import MAX_ANGULAR, MAX_LINEAR, ROBOT_RADIUS, SHAPES
+from mm_robot.sim.scene import MAX_ANGULAR, MAX_LINEAR
 from mm_robot.training.layout import (
-    HALF_VIEW,
-    Layout,
-    in_view,
-    is_free,
     polar,
     random_layout,
     sector_distances,
 )
 from mm_robot.training.mentions import Mention, Mentioner
+from mm_robot.training.scenes import Scene, SceneSampler
 from mm_robot.types import FloatArray, Outcome, Pace, RobotState, Skill, TaskState
 
 NONE = MOST_THINGS
 """The index of "no thing is meant"."""
-_SEARCH_SHARE = 0.45
-_LOOKED_ROUND_SHARE = 0.4
 _SCAN_SHARE = 0.9
 """The rest of the situations has no scan, for robots without one."""
 _GHOST_SHARE = 0.12
+_SUSPECT_SHAPE, _SUSPECT_COLOUR, _SUSPECT_DISTANCE = 0.25, 0.2, 1.5
+"""A thing may be the one meant where its shape is this likely, its colour within this sRGB distance, and it
+stands farther away, m: it is worth a closer look before the robot says that there is none.
+"""
 _NEARLY_DONE = 0.15
 """m or rad before or past the end of a move or turn, where it is decided whether it is done."""
 
@@ -66,20 +63,6 @@ class Situation:
     outcome: int
 
 
-@dataclass(frozen=True)
-class _Scene:
-    """Where the robot is, was, and what it knows: ``known`` [K] indices into the layout, ``seen`` [N] now."""
-
-    layout: Layout
-    start: RobotState
-    robot: RobotState
-    known: npt.NDArray[np.int64]
-    seen: npt.NDArray[np.bool_]
-    looked: float
-    surveyed: bool
-    estimated: FloatArray
-
-
 class SituationSampler:
     """Draws situations; ``seed`` decides which."""
 
@@ -89,6 +72,7 @@ class SituationSampler:
         self._processor = processor
         self._generator = np.random.default_rng(seed)
         self._sentences = InstructionSampler(self._generator, requests)
+        self._scenes = SceneSampler(self._generator, processor.robot_radius)
 
     def text(self) -> Instruction:
         """A sentence of any kind, for what is learned from text alone."""
@@ -141,7 +125,7 @@ class SituationSampler:
         layout = random_layout(self._generator)
         if not len(layout):
             return None
-        start = self._free_pose(layout)
+        start = self._scenes.free_pose(layout)
         if start is None:
             return None
         mentioner = Mentioner(layout, start, self._sentences, self._generator)
@@ -164,7 +148,7 @@ class SituationSampler:
         else:
             instruction = self._without_thing()
         instruction, step = self._in_sequence(instruction, mentioner)
-        scene = self._scene(layout, start, mention)
+        scene = self._scenes.draw(layout, start, mention)
         return None if scene is None else self._acted(scene, instruction, step, mention)
 
     def _without_thing(self) -> Instruction:
@@ -195,111 +179,32 @@ class SituationSampler:
     def _told(self, mention: Mention, skill: Skill) -> Instruction:
         if skill is Skill.FOLLOW:
             return self._sentences.follow(mention.phrase, mention.wanted)
-        return self._sentences.go_to(mention.phrase, mention.wanted, mention.wanted_reference)
-
-    def _scene(self, layout: Layout, start: RobotState, mention: Mention | None) -> _Scene | None:
-        uniform = self._generator.uniform
-        searching = self._generator.random() < _SEARCH_SHARE
-        compares = mention is not None and mention.compares
-        if searching:
-            all_round = self._generator.random() < _LOOKED_ROUND_SHARE
-            looked = float(uniform(ALL_ROUND, 2 * math.pi)) if all_round else float(uniform(0, ALL_ROUND))
-            drift = self._generator.normal(0, 0.02, 2)
-            robot = RobotState(start.x + float(drift[0]), start.y + float(drift[1]), start.yaw + looked)
-            _, bearing = polar(layout.places, start)
-            since = np.mod(bearing + HALF_VIEW, 2 * math.pi)
-            turned_to = since < looked + 2 * HALF_VIEW
-            known = turned_to & (self._generator.random(len(layout)) < 0.96)
-            surveyed = all_round
-        else:
-            moved = self._pose_of_driving(layout, mention)
-            if moved is None:
-                return None
-            robot = moved
-            surveyed = compares or bool(self._generator.random() < 0.5)
-            looked = float(uniform(0, 2 * math.pi))
-            known = self._generator.random(len(layout)) < (0.96 if surveyed else 0.7)
-        seen = in_view(layout, robot) & (self._generator.random(len(layout)) < 0.98)
-        known |= seen
-        if mention is not None:
-            if not searching and mention.target is not None:
-                known[mention.target] = True
-            if compares and surveyed:
-                known[:] = True
-        chosen = np.flatnonzero(known)
-        return _Scene(
-            layout, start, robot, chosen, seen, looked, surveyed, self._estimated(layout, robot, seen)
+        return self._sentences.go_to(
+            mention.phrase, mention.wanted, mention.wanted_reference, mention.relation
         )
 
-    def _pose_of_driving(self, layout: Layout, mention: Mention | None) -> RobotState | None:
-        """Near the thing meant, right beside some thing, or anywhere."""
-        uniform = self._generator.uniform
-        draw = self._generator.random()
-        target = None if mention is None else mention.target
-        for _ in range(20):
-            if draw < 0.5 and target is not None:
-                thing, gap = target, float(uniform(0.05, 0.7) if draw < 0.35 else uniform(0.3, 3.0))
-                facing = float(self._generator.normal(0, 0.25 if draw < 0.35 else 0.5))
-            elif draw < 0.7:
-                thing, gap = int(self._generator.integers(len(layout))), float(uniform(0.03, 0.4))
-                facing = float(uniform(-math.pi, math.pi))
-            else:
-                pose = self._free_pose(layout)
-                if pose is None or target is None or self._generator.random() < 0.4:
-                    return pose
-                away = layout.places[target] - np.array([pose.x, pose.y])
-                return replace(pose, yaw=math.atan2(away[1], away[0]) + float(self._generator.normal(0, 0.4)))
-            around = uniform(-math.pi, math.pi)
-            distance = gap + float(layout.radius[thing]) + ROBOT_RADIUS
-            x = float(layout.places[thing, 0]) + distance * math.cos(around)
-            y = float(layout.places[thing, 1]) + distance * math.sin(around)
-            if is_free(layout, x, y):
-                return RobotState(x, y, around + math.pi + facing)
-        return None
-
-    def _free_pose(self, layout: Layout) -> RobotState | None:
-        for _ in range(20):
-            x, y = (float(v) for v in self._generator.uniform(-3.7, 3.7, 2))
-            if is_free(layout, x, y, 0.05):
-                return RobotState(x, y, float(self._generator.uniform(-math.pi, math.pi)))
-        return None
-
-    def _estimated(self, layout: Layout, robot: RobotState, seen: npt.NDArray[np.bool_]) -> FloatArray:
-        """Where the robot takes the things to be, [N, 2] m: what is in view is known better."""
-        count = len(layout)
-        distance, bearing = polar(layout.places, robot)
-        factor = np.exp(self._generator.normal(0, 0.04, count))
-        off = bearing + self._generator.normal(0, 0.012, count) + robot.yaw
-        viewed = np.stack(
-            [robot.x + factor * distance * np.cos(off), robot.y + factor * distance * np.sin(off)], axis=1
-        )
-        spread = self._generator.uniform(0.02, 0.15, (count, 1))
-        remembered = layout.places + spread * self._generator.normal(0, 1, (count, 2))
-        result: FloatArray = np.where(seen[:, None], viewed, remembered).astype(np.float32)
-        return result
-
-    def _acted(
-        self, scene: _Scene, instruction: Instruction, step: int, mention: Mention | None
-    ) -> Situation:
+    def _acted(self, scene: Scene, instruction: Instruction, step: int, mention: Mention | None) -> Situation:
         known = scene.known
         asked = instruction.steps[step]
         order = self._generator.permutation(known)[:MOST_THINGS]
         place = {int(thing): position for position, thing in enumerate(order)}
         target = reference = None
         if mention is not None:
-            told = not mention.compares or scene.surveyed
+            told = mention.relation is None or scene.surveyed
             target = mention.target if told else None
             reference = mention.reference
+            if target is None and mention.relation is None:
+                target = self._suspect(scene, mention.wanted)
         meant = NONE if target is None else place.get(target, NONE)
         task = self._task(scene, asked)
         others, goal, visible = self._obstacles(scene, None if meant == NONE else target)
         actions, outcome = advise_chunk(asked.skill, task, goal, visible, others, asked.pace)
         features = np.zeros((MOST_THINGS, THING_FEATURES), np.float32)
         present = np.zeros(MOST_THINGS, np.bool_)
-        features[: len(order)] = self._features(scene, order)
+        features[: len(order)] = self._scenes.features(scene, order)
         present[: len(order)] = True
         if len(order) < MOST_THINGS and self._generator.random() < _GHOST_SHARE:
-            features[len(order)] = self._ghost(scene)
+            features[len(order)] = self._scenes.ghost(scene)
             present[len(order)] = True
         return Situation(
             things=features,
@@ -313,7 +218,21 @@ class SituationSampler:
             outcome=OUTCOMES.index(outcome if outcome in OUTCOMES else Outcome.DONE),
         )
 
-    def _obstacles(self, scene: _Scene, target: int | None) -> tuple[list[Obstacle], Obstacle | None, bool]:
+    def _suspect(self, scene: Scene, wanted: Wanted) -> int | None:
+        """What may be the thing meant, once the robot has looked all round and is certain of none."""
+        if not scene.surveyed or scene.looked < ALL_ROUND or wanted.shape is None or wanted.rgb is None:
+            return None
+        layout, known = scene.layout, scene.known
+        far, _ = polar(scene.estimated[known], scene.robot)
+        off = np.linalg.norm(layout.rgb[known] - np.array(wanted.rgb, np.float32), axis=1)
+        likely = np.where(
+            (far > _SUSPECT_DISTANCE) & (off < _SUSPECT_COLOUR), scene.taken[known, wanted.shape], 0.0
+        )
+        if not len(known) or likely.max() < _SUSPECT_SHAPE:
+            return None
+        return int(known[likely.argmax()])
+
+    def _obstacles(self, scene: Scene, target: int | None) -> tuple[list[Obstacle], Obstacle | None, bool]:
         """All but the target as they are; the target as the robot knows it; whether it is in view."""
         distance, bearing = polar(scene.layout.places, scene.robot)
         others = [
@@ -327,53 +246,7 @@ class SituationSampler:
         goal = Obstacle(float(far[0]), float(aside[0]), float(scene.layout.radius[target]))
         return others, goal, bool(scene.seen[target])
 
-    def _features(self, scene: _Scene, order: npt.NDArray[np.int64]) -> FloatArray:
-        layout, count = scene.layout, len(order)
-        seen = scene.seen[order]
-        distance = np.where(
-            seen, polar(layout.places[order], scene.robot)[0], self._generator.uniform(0.8, 5.0, count)
-        )
-        rgb = layout.rgb[order] + (0.02 + 0.008 * distance[:, None]) * self._generator.normal(
-            0, 1, (count, 3)
-        )
-        age = np.where(seen, 0.0, np.minimum(self._generator.exponential(4.0, count) + 0.1, 60.0))
-        radius = layout.radius[order] * np.exp(self._generator.normal(0, 0.05, count))
-        return thing_features(
-            in_frame(scene.estimated[order], scene.robot),
-            in_frame(scene.estimated[order], scene.start),
-            radius.astype(np.float32),
-            np.clip(rgb, 0, 1).astype(np.float32),
-            self._taken_for(layout.shape[order], distance).astype(np.float32),
-            age.astype(np.float32),
-            self._processor.robot_radius,
-        )
-
-    def _ghost(self, scene: _Scene) -> FloatArray:
-        """Something that the eye takes for a thing, of no certain shape."""
-        place = self._generator.uniform(-4, 4, (1, 2)).astype(np.float32)
-        return thing_features(
-            in_frame(place, scene.robot),
-            in_frame(place, scene.start),
-            self._generator.uniform(0.08, 0.3, 1).astype(np.float32),
-            self._generator.uniform(0, 1, (1, 3)).astype(np.float32),
-            self._generator.dirichlet(np.ones(len(SHAPES)), 1).astype(np.float32),
-            self._generator.exponential(1.0, 1).astype(np.float32),
-            self._processor.robot_radius,
-        )[0]
-
-    def _taken_for(
-        self, shape: npt.NDArray[np.int64], distance: npt.NDArray[np.floating[Any]]
-    ) -> npt.NDArray[np.floating[Any]]:
-        """[N, shapes] how sure the eye is of each shape: what is far is sometimes taken for another."""
-        count = len(shape)
-        doubt = np.minimum(0.65, self._generator.exponential(0.01 + 0.03 * distance))
-        other = (shape + self._generator.integers(1, len(SHAPES), count)) % len(SHAPES)
-        taken = np.zeros((count, len(SHAPES)))
-        taken[np.arange(count), shape] = 1 - doubt
-        taken[np.arange(count), other] += doubt
-        return taken
-
-    def _task(self, scene: _Scene, asked: Step) -> TaskState:
+    def _task(self, scene: Scene, asked: Step) -> TaskState:
         uniform = self._generator.uniform
         elapsed = float(uniform(0.5, 40))
         if asked.skill not in (Skill.TURN, Skill.MOVE):
@@ -405,7 +278,7 @@ class SituationSampler:
             amount=amount,
         )
 
-    def _state(self, scene: _Scene, task: TaskState, pace: Pace) -> FloatArray:
+    def _state(self, scene: Scene, task: TaskState, pace: Pace) -> FloatArray:
         robot = RobotState(
             linear=float(self._generator.uniform(-0.1, MAX_LINEAR)),
             angular=float(self._generator.uniform(-1, 1)),

@@ -51,6 +51,16 @@ def test_what_is_seen_again_becomes_more_certain_and_stays_one_thing() -> None:
     assert math.hypot(things[0].x, things[0].y) == pytest.approx(3.0, abs=0.1)
 
 
+def test_a_look_at_a_part_moves_a_known_thing_less_than_a_look_at_the_whole() -> None:
+    robot = RobotState()
+    known, _ = remember((), [sighting(0.5, 0.8)], robot)
+    whole = sighting(0.5, 1.1)
+    part = replace(whole, box=(0.0, 0.4, 0.1, 0.9))
+    moved = [remember(later(known), [seen], robot)[0][0] for seen in (whole, part)]
+    gone = [math.hypot(thing.x, thing.y) - 0.8 for thing in moved]
+    assert 0 < gone[1] < 0.5 * gone[0]
+
+
 def test_two_things_side_by_side_stay_two() -> None:
     robot = RobotState()
     pair = [sighting(0.15, 2.0, RED), sighting(-0.15, 2.0, BLUE, BOX)]

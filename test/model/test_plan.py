@@ -9,7 +9,7 @@ from mm_robot.model.amount import Amount
 from mm_robot.model.fused_lm import END, MOST_NUMBERS, MOST_STEPS, PACES, SKILLS, TextOutput
 from mm_robot.model.heads import WANTED_SHAPES, WantedOutput
 from mm_robot.model.plan import PlannedStep, read_plan
-from mm_robot.types import Pace, Skill
+from mm_robot.types import RELATIONS, Pace, Skill
 
 Row = tuple[Skill | None, tuple[float, float, float, float], int, Pace]
 NOTHING = (0.0, 0.0, 0.0, 0.0)
@@ -25,6 +25,7 @@ def reading(*rows: Row) -> TextOutput:
         amount=torch.tensor([amount for _, amount, _, _ in filled]),
         number=9.0 * one_hot(torch.tensor([n for _, _, n, _ in filled]), MOST_NUMBERS + 1),
         pace=9.0 * one_hot(torch.tensor([PACES.index(p) for *_, p in filled]), len(PACES)),
+        relation=torch.zeros(MOST_STEPS, 1 + len(RELATIONS)),
         wanted=WantedOutput(
             torch.zeros(MOST_STEPS, 2, 3),
             torch.zeros(MOST_STEPS, 2),

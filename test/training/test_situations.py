@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from mm_robot.data.instructions import InstructionSampler
+from mm_robot.model.fused_lm import OUTCOMES
 from mm_robot.model.processor import STATE_SIZE, Processor
 from mm_robot.model.scan import SECTORS
-from mm_robot.model.thing_tokens import THING_FEATURES
+from mm_robot.model.thing_tokens import PAINT, SHAPE, THING_FEATURES
 from mm_robot.sim.scene import CLEARANCE, COLOURS, SHAPES
 from mm_robot.training.layout import (
     NO_NAME,
@@ -20,7 +21,7 @@ from mm_robot.training.layout import (
 )
 from mm_robot.training.mentions import Mentioner
 from mm_robot.training.situations import NONE, SituationSampler
-from mm_robot.types import RobotState, Skill
+from mm_robot.types import Outcome, RobotState, Skill
 
 BALL, BOX = SHAPES.index("ball"), SHAPES.index("box")
 RED, BLUE, GREEN = (list(COLOURS).index(c) for c in ("red", "blue", "green"))
@@ -96,16 +97,16 @@ THREE = layout(
 
 
 @pytest.mark.parametrize(
-    ("word", "target"),
+    ("word", "kind", "target"),
     [
-        ("left", 0),
-        ("nearest", 2),
-        ("farthest", 1),
-        ("biggest", 1),
-        ("smallest", 0),
+        ("left", "left_of", 0),
+        ("nearest", "nearest", 2),
+        ("farthest", "farthest", 1),
+        ("biggest", "biggest", 1),
+        ("smallest", "smallest", 0),
     ],
 )
-def test_relations_are_those_seen_from_the_start(word: str, target: int) -> None:
+def test_relations_are_those_seen_from_the_start(word: str, kind: str, target: int) -> None:
     found = set()
     for seed in range(400):
         mention = mentioner(THREE, RobotState(), seed).relation(tries=1)
@@ -116,7 +117,7 @@ def test_relations_are_those_seen_from_the_start(word: str, target: int) -> None
         coloured = any(c in mention.phrase.split(" ")[0] for c in COLOURS)
         if plain_balls and box and not coloured:
             found.add(mention.target)
-            assert mention.compares
+            assert mention.relation == kind
     assert found == {target}
 
 
@@ -154,6 +155,27 @@ def test_the_expert_turns_towards_the_thing_that_is_meant() -> None:
             checked += 1
             assert math.copysign(1, row.actions[0, 1]) == math.copysign(1, sine)
     assert checked > 20
+
+
+def test_none_is_said_to_be_there_only_after_a_closer_look_at_what_might_be_it() -> None:
+    sampler = SituationSampler(Processor(), 2)
+    absent = approached = 0
+    for _ in range(6000):
+        row = sampler.situation()
+        wanted = row.instruction.steps[row.step].target
+        if wanted is None or wanted.rgb is None or wanted.shape is None or not row.present.any():
+            continue
+        things = row.things[row.present]
+        off = np.linalg.norm((things[:, PAINT] + 1) / 2 - np.array(wanted.rgb, np.float32), axis=1)
+        likely = things[:, SHAPE][:, wanted.shape]
+        might_be = (off < 0.1) & (likely > 0.3) & (4 * things[:, 2] > 1.6)
+        if row.outcome == OUTCOMES.index(Outcome.ABSENT):
+            absent += 1
+            assert not might_be.any()
+        elif row.meant != NONE and row.things[row.meant, SHAPE].argmax() != wanted.shape:
+            approached += 1
+    assert absent > 50
+    assert approached > 20
 
 
 def test_the_same_seed_draws_the_same_situations() -> None:
