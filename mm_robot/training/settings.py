@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from mm_robot.classification.settings import ClassificationSettings, classification_settings
 from mm_robot.errors import ConfigError
 from mm_robot.training.loop import StageSettings
 
@@ -50,11 +51,12 @@ class KeywordSettings:
     train: StageSettings
 
 
-POLICY, KEYWORDS = "policy", "keywords"
+POLICY, KEYWORDS, CLASSIFY = "policy", "keywords", "classify"
 
 
-def load_settings(path: Path) -> TrainingSettings | KeywordSettings:
-    """Read a configuration; its key ``task`` says what is trained: ``policy`` (by default) or ``keywords``.
+def load_settings(path: Path) -> TrainingSettings | KeywordSettings | ClassificationSettings:
+    """Read a configuration; its key ``task`` says what is trained: ``policy`` (by default), ``keywords``, or
+    ``classify`` for a classifier of images or sounds.
 
     Raises:
         ConfigError: the file cannot be read, or a key is unknown, missing or has a wrong value.
@@ -66,8 +68,10 @@ def load_settings(path: Path) -> TrainingSettings | KeywordSettings:
     if not isinstance(raw, dict):
         raise ConfigError(f"{path} holds no keys; see config/train/embedded.yaml for an example")
     task = raw.pop("task", POLICY)
-    if task not in (POLICY, KEYWORDS):
-        raise ConfigError(f"{path}: task must be {POLICY} or {KEYWORDS}, got {task!r}")
+    if task not in (POLICY, KEYWORDS, CLASSIFY):
+        raise ConfigError(f"{path}: task must be {POLICY}, {KEYWORDS} or {CLASSIFY}, got {task!r}")
+    if task == CLASSIFY:
+        return classification_settings(path, raw)
     return _keyword_settings(path, raw) if task == KEYWORDS else _training_settings(path, raw)
 
 

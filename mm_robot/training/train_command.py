@@ -1,11 +1,14 @@
-"""``mm_robot train``: fine-tune the policy on generated frames, or train the keyword model on recordings."""
+"""``mm_robot train``: fine-tune the policy, train the keyword model, or train a classifier."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-DESCRIPTION = "fine-tune the policy, or train the keyword model; a broken-off run goes on where it stopped"
+DESCRIPTION = (
+    "fine-tune the policy, train the keyword model, or a classifier of images or sounds; "
+    "a broken-off run goes on where it stopped"
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,11 +24,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train."""
+    from mm_robot.classification.settings import ClassificationSettings
     from mm_robot.training.finetune import STAGES, train
     from mm_robot.training.keywords import train_keywords
     from mm_robot.training.settings import KeywordSettings, load_settings
 
     settings = load_settings(arguments.config)
+    if isinstance(settings, ClassificationSettings):
+        from mm_robot.classification.train import train_classifier
+
+        print(f"report: {train_classifier(settings)}")
+        return 0
     if isinstance(settings, KeywordSettings):
         folder: Path | None = train_keywords(settings)
     else:

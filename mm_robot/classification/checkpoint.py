@@ -1,0 +1,110 @@
+"""A trained classifier on disk: what was trained, and what it tells apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from mm_robot.classification.folders import Array, read_image, read_sound_energies
+from mm_robot.classification.model import ClassificationModel, ModelSettings
+from mm_robot.errors import CheckpointError
+from mm_robot.model.adapters import Adaptation
+from mm_robot.model.base import find_base_model
+
+WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a classifier takes and tells: ``sounds`` of ``seconds`` s, or images of ``size`` pixels."""
+
+    sounds: bool
+    classes: tuple[str, ...]
+    size: int
+    seconds: float
+    adaptation: Adaptation
+
+
+def save_classifier(model: ClassificationModel, description: Description, folder: Path) -> None:
+    """Write all but what was not trained of the language model, which the package has."""
+    folder.mkdir(parents=True, exist_ok=True)
+    trained = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
+    kept = {
+        name: value.contiguous()
+        for name, value in model.state_dict().items()
+        if name in trained or not name.startswith("language_model.")
+    }
+    save_file(kept, folder / WEIGHTS)
+    (folder / DESCRIPTION).write_text(json.dumps(asdict(description), indent=1) + "\n")
+
+
+class Classifier:
+    """Tells the class of images or sounds."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load a folder that ``save_classifier`` wrote.
+
+        Raises:
+            CheckpointError: a file is missing or altered; the message names it.
+        """
+        try:
+            raw = json.loads((folder / DESCRIPTION).read_text())
+            self._description = _described(raw)
+            self._model = ClassificationModel(
+                find_base_model(),
+                len(self._description.classes),
+                ModelSettings(self._description.sounds, self._description.adaptation),
+            )
+            weights = load_file(folder / WEIGHTS)
+            _, unexpected = self._model.load_state_dict(weights, strict=False)
+        except (OSError, SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
+            reason = str(error).splitlines()[0]
+            raise CheckpointError(
+                f"{folder} cannot be read ({reason}); take the folder `model` as training wrote it"
+            ) from error
+        if unexpected:
+            raise CheckpointError(f"{folder / WEIGHTS} does not fit this version; train it again")
+        self._model.eval()
+
+    @torch.inference_mode()
+    def tell(self, file: Path) -> dict[str, float]:
+        """The probability of each class, the most probable first.
+
+        Raises:
+            InputError: the file cannot be read.
+        """
+        described = self._description
+        stored = (
+            read_sound_energies(file, described.seconds)
+            if described.sounds
+            else read_image(file, described.size)
+        )
+        shares = self._model(as_inputs(stored).unsqueeze(0))["logits"][0].softmax(dim=0).tolist()
+        told = zip(described.classes, shares, strict=True)
+        return dict(sorted(told, key=lambda pair: -pair[1]))
+
+
+def as_inputs(stored: Array) -> Tensor:
+    """An image or a sound as it was read -> as the model takes it, float."""
+    inputs = torch.from_numpy(stored)
+    return inputs.float() / 255.0 if inputs.dtype == torch.uint8 else inputs.float()
+
+
+def _described(raw: Mapping[str, object]) -> Description:
+    adaptation, classes = raw["adaptation"], raw["classes"]
+    if not isinstance(adaptation, dict) or not isinstance(classes, list):
+        raise ValueError(f"{DESCRIPTION} holds no adaptation or no classes")
+    return Description(
+        sounds=bool(raw["sounds"]),
+        classes=tuple(str(name) for name in classes),
+        size=int(str(raw["size"])),
+        seconds=float(str(raw["seconds"])),
+        adaptation=Adaptation(**adaptation),
+    )

@@ -1,0 +1,191 @@
+"""Trains a classifier, and judges it before and after."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+from transformers import EarlyStoppingCallback, Trainer, TrainerCallback, TrainingArguments, set_seed
+from transformers.trainer_utils import EvalPrediction, get_last_checkpoint
+
+from mm_robot.classification.augmentation import augmented_image, augmented_spectrogram
+from mm_robot.classification.checkpoint import Description, as_inputs, save_classifier
+from mm_robot.classification.folders import SOUNDS, Examples, fold_of, read_images, read_sounds
+from mm_robot.classification.model import ClassificationModel, ModelSettings
+from mm_robot.classification.report import AFTER, BEFORE, Labels, as_text, figures, write_curve, write_report
+from mm_robot.classification.settings import FOLDS, FROZEN, SKIP, ClassificationSettings
+from mm_robot.errors import InputError
+from mm_robot.model.adapters import Adaptation, allocate
+from mm_robot.model.base import find_base_model
+from mm_robot.model.precision import fast_bfloat16
+
+MODEL = "model"
+
+
+def train_classifier(settings: ClassificationSettings) -> Path:
+    """Train, or go on with it; returns the folder of the report, with a folder ``model`` in it.
+
+    With folds there is a model for each, and the report is on all of them.
+
+    Raises:
+        InputError: the data is missing or broken, or the training diverged.
+    """
+    torch.set_num_threads(settings.threads)
+    examples = _read(settings, settings.train)
+    for line in examples.skipped:
+        print(f"left out: {line}")
+    if str(settings.validation) != FOLDS:
+        validation = _read(settings, settings.validation, examples.classes)
+        right, told = validation.labels, _train(settings, examples, validation, settings.out)
+    else:
+        right, told = _over_folds(settings, examples)
+    skipped = list(examples.skipped)
+    report = {when: figures(examples.classes, right, labels) for when, labels in told.items()}
+    write_report(settings.out, examples.classes, {"classes": examples.classes, "skipped": skipped} | report)
+    print(as_text(examples.classes, right, told[AFTER]))
+    return settings.out
+
+
+def _over_folds(settings: ClassificationSettings, examples: Examples) -> tuple[Labels, dict[str, Labels]]:
+    """Each fold told by a model that has not seen it."""
+    folds = np.array([fold_of(file) for file in examples.files])
+    right: list[Labels] = []
+    told: dict[str, list[Labels]] = {BEFORE: [], AFTER: []}
+    for fold in np.unique(folds):
+        print(f"fold {fold} of {len(np.unique(folds))} is judged")
+        kept = examples.part(folds == fold)
+        found = _train(settings, examples.part(folds != fold), kept, settings.out / f"fold-{fold}")
+        right.append(kept.labels)
+        for when, labels in found.items():
+            told[when].append(labels)
+    return np.concatenate(right), {when: np.concatenate(labels) for when, labels in told.items()}
+
+
+def _read(settings: ClassificationSettings, folder: Path, classes: tuple[str, ...] = ()) -> Examples:
+    skip = settings.broken_files == SKIP
+    if settings.kind == SOUNDS:
+        return read_sounds(folder, settings.seconds, skip, classes)
+    return read_images(folder, settings.size, skip, classes)
+
+
+def _train(
+    settings: ClassificationSettings, examples: Examples, validation: Examples, out: Path
+) -> dict[str, Labels]:
+    """What is told of the validation examples before and after."""
+    set_seed(settings.seed)
+    steps = settings.epochs * math.ceil(len(examples) / (settings.batch * settings.accumulate))
+    model = ClassificationModel(
+        find_base_model(), len(examples.classes), _model_settings(settings), max(1, steps)
+    )
+    trainer = Trainer(
+        model=model,
+        args=_arguments(settings, out),
+        train_dataset=_Rows(examples, settings.augment),
+        eval_dataset=_Rows(validation, augment=False),
+        compute_metrics=_accuracy,
+        callbacks=[_Guard(), *_stopping(settings)],
+    )
+    before = _told(trainer, validation)
+    trainer.train(resume_from_checkpoint=get_last_checkpoint(str(out)) if out.is_dir() else None)
+    write_curve(out, trainer.state.log_history)
+    save_classifier(model, _description(settings, examples.classes), out / MODEL)
+    return {BEFORE: before, AFTER: _told(trainer, validation)}
+
+
+def _description(settings: ClassificationSettings, classes: tuple[str, ...]) -> Description:
+    adaptation = Adaptation(settings.adapter, settings.rank, settings.layers)
+    return Description(settings.kind == SOUNDS, classes, settings.size, settings.seconds, adaptation)
+
+
+def _model_settings(settings: ClassificationSettings) -> ModelSettings:
+    return ModelSettings(
+        sounds=settings.kind == SOUNDS,
+        adaptation=Adaptation(settings.adapter, settings.rank, settings.layers),
+        encoder_trained=settings.encoder != FROZEN,
+        dropout=settings.dropout,
+        mixup=settings.mixup,
+    )
+
+
+def _arguments(settings: ClassificationSettings, out: Path) -> TrainingArguments:
+    stops_early = settings.patience > 0
+    return TrainingArguments(
+        output_dir=str(out),
+        num_train_epochs=settings.epochs,
+        per_device_train_batch_size=settings.batch,
+        per_device_eval_batch_size=settings.batch,
+        gradient_accumulation_steps=settings.accumulate,
+        learning_rate=settings.learning_rate,
+        weight_decay=settings.weight_decay,
+        lr_scheduler_type=settings.schedule,
+        warmup_steps=settings.warmup,
+        optim="sgd" if settings.optimiser == "sgd" else "adamw_torch",
+        optim_args="momentum=0.9" if settings.optimiser == "sgd" else None,
+        bf16=fast_bfloat16(torch.device("cuda" if torch.cuda.is_available() else "cpu")),
+        use_cpu=not torch.cuda.is_available(),
+        dataloader_pin_memory=torch.cuda.is_available(),
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        logging_strategy="epoch",
+        logging_nan_inf_filter=False,
+        save_total_limit=2,
+        load_best_model_at_end=stops_early,
+        metric_for_best_model="accuracy" if stops_early else None,
+        report_to=[] if settings.log_to == "none" else [settings.log_to],
+        seed=settings.seed,
+    )
+
+
+def _accuracy(told: EvalPrediction) -> dict[str, float]:
+    return {"accuracy": float(np.mean(np.asarray(told.predictions).argmax(axis=1) == told.label_ids))}
+
+
+def _stopping(settings: ClassificationSettings) -> list[TrainerCallback]:
+    return [EarlyStoppingCallback(settings.patience)] if settings.patience else []
+
+
+def _told(trainer: Trainer, examples: Examples) -> Labels:
+    """The most probable class of each."""
+    logits = trainer.predict(_Rows(examples, augment=False)).predictions
+    labels: Labels = np.asarray(logits).argmax(axis=1)
+    return labels
+
+
+class _Rows(Dataset[dict[str, Tensor]]):
+    """The examples as the model takes them; those to train on are new each time."""
+
+    def __init__(self, examples: Examples, augment: bool) -> None:
+        self._examples = examples
+        self._augment = augment
+        self._augmented = augmented_image if examples.inputs.dtype == np.uint8 else augmented_spectrogram
+
+    def __len__(self) -> int:
+        return len(self._examples)
+
+    def __getitem__(self, row: int) -> dict[str, Tensor]:
+        inputs = as_inputs(self._examples.inputs[row])
+        if self._augment:
+            inputs = self._augmented(inputs)
+        return {"inputs": inputs, "labels": torch.tensor(self._examples.labels[row])}
+
+
+class _Guard(TrainerCallback):
+    """Stops a run that diverges, and lets AdaLoRA move its ranks."""
+
+    def on_optimizer_step(self, args: Any, state: Any, control: Any, **given: Any) -> None:
+        """After each of the optimiser's steps."""
+        allocate(given["model"].language_model, state.global_step)
+
+    def on_log(self, args: Any, state: Any, control: Any, **given: Any) -> None:
+        """When a loss is known."""
+        loss = (given.get("logs") or {}).get("loss", 0.0)
+        if not math.isfinite(float(loss)):
+            raise InputError(
+                f"the loss is not finite at step {state.global_step}; lower learning_rate in the "
+                f"configuration. The last good checkpoint is in {args.output_dir}"
+            )
