@@ -35,13 +35,8 @@ class Description:
 def save_classifier(model: ClassificationModel, description: Description, folder: Path) -> None:
     """Write all but what was not trained of the language model, which the package has."""
     folder.mkdir(parents=True, exist_ok=True)
-    trained = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
-    kept = {
-        name: value.contiguous()
-        for name, value in model.state_dict().items()
-        if name in trained or not name.startswith("language_model.")
-    }
-    save_file(kept, folder / WEIGHTS)
+    weights, stored = model.state_dict(), _stored(model)
+    save_file({name: weights[name].contiguous() for name in weights if name in stored}, folder / WEIGHTS)
     (folder / DESCRIPTION).write_text(json.dumps(asdict(description), indent=1) + "\n")
 
 
@@ -63,13 +58,13 @@ class Classifier:
                 ModelSettings(self._description.sounds, self._description.adaptation),
             )
             weights = load_file(folder / WEIGHTS)
-            _, unexpected = self._model.load_state_dict(weights, strict=False)
+            missing, unexpected = self._model.load_state_dict(weights, strict=False)
         except (OSError, SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
             reason = str(error).splitlines()[0]
             raise CheckpointError(
                 f"{folder} cannot be read ({reason}); take the folder `model` as training wrote it"
             ) from error
-        if unexpected:
+        if unexpected or set(missing) & _stored(self._model):
             raise CheckpointError(f"{folder / WEIGHTS} does not fit this version; train it again")
         self._model.eval()
 
@@ -89,6 +84,12 @@ class Classifier:
         shares = self._model(as_inputs(stored).unsqueeze(0))["logits"][0].softmax(dim=0).tolist()
         told = zip(described.classes, shares, strict=True)
         return dict(sorted(told, key=lambda pair: -pair[1]))
+
+
+def _stored(model: ClassificationModel) -> set[str]:
+    """The names of the weights that a checkpoint holds."""
+    trained = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
+    return trained | {name for name in model.state_dict() if not name.startswith("language_model.")}
 
 
 def as_inputs(stored: Array) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from mm_robot.classification.folders import SOUNDS, Examples, fold_of, read_imag
 from mm_robot.classification.model import ClassificationModel, ModelSettings
 from mm_robot.classification.report import AFTER, BEFORE, Labels, as_text, figures, write_curve, write_report
 from mm_robot.classification.settings import FOLDS, FROZEN, SKIP, ClassificationSettings
+from mm_robot.dependencies import how_to_install
 from mm_robot.errors import InputError
 from mm_robot.model.adapters import Adaptation, allocate
 from mm_robot.model.base import find_base_model
@@ -35,16 +37,19 @@ def train_classifier(settings: ClassificationSettings) -> Path:
     Raises:
         InputError: the data is missing or broken, or the training diverged.
     """
+    if settings.log_to == "wandb" and importlib.util.find_spec("wandb") is None:
+        raise InputError(how_to_install("wandb"))
     torch.set_num_threads(settings.threads)
     examples = _read(settings, settings.train)
-    for line in examples.skipped:
-        print(f"left out: {line}")
+    skipped = list(examples.skipped)
     if str(settings.validation) != FOLDS:
         validation = _read(settings, settings.validation, examples.classes)
+        skipped += validation.skipped
         right, told = validation.labels, _train(settings, examples, validation, settings.out)
     else:
         right, told = _over_folds(settings, examples)
-    skipped = list(examples.skipped)
+    for line in skipped:
+        print(f"left out: {line}")
     report = {when: figures(examples.classes, right, labels) for when, labels in told.items()}
     write_report(settings.out, examples.classes, {"classes": examples.classes, "skipped": skipped} | report)
     print(as_text(examples.classes, right, told[AFTER]))
