@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 
 from mm_robot.model.chunk import ChunkPlayback
 from mm_robot.model.frozen_camera import FrozenCamera
+from mm_robot.model.standstill import Standstill
 from mm_robot.model.task import TaskTracker
 from mm_robot.types import (
     Decision,
@@ -32,10 +33,6 @@ from mm_robot.types import (
 IDLE = "idle"
 RUNNING = Outcome.RUNNING.value
 BLOCKED = "stopped short: something is in the way"
-BLOCKED_SECONDS = 3.0
-"""s of the task's time after which a robot that is to go straight and stands has come as far as it can."""
-BLOCKED_COMMAND, BLOCKED_SPEED = 0.02, 0.01
-"""m/s from which on it is to go, and below which it stands."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +103,7 @@ class Driver:
         self._started = 0.0
         self._frame_received = 0.0
         self._speed = 0.0
-        self._standing_since: float | None = None
+        self._standstill = Standstill()
         self._camera = FrozenCamera(timeouts.frozen)
         self._frozen = False
         self._clock_seen: tuple[float, float] | None = None  # task time, monotonic time of its last change
@@ -123,7 +120,7 @@ class Driver:
             self._started = now
             self._playback.clear()
             self._tracker = None
-            self._standing_since = None
+            self._standstill.clear()
             number = self._status.instruction_id + 1
             self._status = TaskStatus(number, instruction, source, RUNNING)
             return self._status
@@ -161,6 +158,8 @@ class Driver:
     def accept(self, decision: Decision, instruction_id: int, received: float, now: float) -> bool:
         """Drive by ``decision`` from ``now`` on; return whether it ended the task.
 
+        A robot that goes to a thing and is stopped short backs off; one that goes straight has come as far
+        as it can.
         ``instruction_id`` and ``received`` are those of the observation. A decision for a task
         that has ended in the meantime is dropped.
 
@@ -181,9 +180,12 @@ class Driver:
             )
             if decision.outcome is not Outcome.RUNNING:
                 return self._end(decision.outcome.value, decision.reason)
-            if decision.skill is Skill.MOVE and self._blocked(decision, now):
+            actions = decision.actions
+            if decision.skill is Skill.MOVE and self._standstill.blocked(actions, self._speed, now):
                 return self._end(Outcome.DONE.value, BLOCKED)
-            self._playback.load(decision.actions, now)
+            if decision.skill in (Skill.GO_TO, Skill.FOLLOW):
+                actions = self._standstill.relieved(actions, self._speed, now)
+            self._playback.load(actions, now)
             self._frame_received = received
             return False
 
@@ -216,13 +218,6 @@ class Driver:
                 self._playback.clear()
                 return Command(hold=hold)
             return Command(*due, age) if due else Command()
-
-    def _blocked(self, decision: Decision, now: float) -> bool:
-        """Whether the robot has long stood still although it is to go straight."""
-        wanted = len(decision.actions) > 0 and abs(float(decision.actions[0][0])) >= BLOCKED_COMMAND
-        if not wanted or abs(self._speed) >= BLOCKED_SPEED or self._standing_since is None:
-            self._standing_since = now if wanted else None
-        return self._standing_since is not None and now - self._standing_since > BLOCKED_SECONDS
 
     def _watch_clock(self, now: float, monotonic: float) -> str:
         if self._clock_seen is None or now > self._clock_seen[0]:

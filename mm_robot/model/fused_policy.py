@@ -36,6 +36,10 @@ from mm_robot.types import (
 )
 
 MAX_LINEAR, MAX_ANGULAR = 0.5, 1.2
+ARRIVED_GAP = 0.5
+"""m from the robot's edge to that of the thing meant, within which a robot that would stand has arrived."""
+STANDING = (0.02, 0.05)
+"""m/s and rad/s below which it would stand."""
 PAUSE = 0.5
 """s that the robot stands between the steps of a sentence."""
 _UNABLE = "I cannot do that. I can go to things, follow them, turn, move, stop and tell what I see."
@@ -128,8 +132,11 @@ class FusedPolicy:
         shares = output.meant[0].float().softmax(-1).cpu().numpy()
         targets = [0.0 if owner is None else float(shares[owner]) for owner in owners]
         labels = scene_labels(seen, self._shapes, self._colours, targets)
-        outcome, answer, reason = self._outcome(step.skill, output, labels)
         actions = output.actions[0].float().cpu().numpy() * np.array([MAX_LINEAR, MAX_ANGULAR], np.float32)
+        visible, bearing, gap = _target(things, shares, robot, self._processor.robot_radius)
+        stands = bool((np.abs(actions[0]) < STANDING).all())
+        arrived = stands and visible > 0.5 and gap < ARRIVED_GAP
+        outcome, answer, reason = self._outcome(step.skill, output, labels, arrived)
         pausing = number > 0 and task.elapsed < PAUSE
         if outcome is Outcome.DONE and number + 1 < len(self._plan):
             outcome, reason, number, pausing = Outcome.RUNNING, "", number + 1, True
@@ -138,7 +145,6 @@ class FusedPolicy:
             outcome, answer, reason = Outcome.RUNNING, "", ""
         if outcome is not Outcome.RUNNING or pausing:
             actions = np.zeros_like(actions)
-        visible, bearing = _target(things, shares, robot)
         return Decision(
             actions=actions,
             outcome=outcome,
@@ -158,9 +164,13 @@ class FusedPolicy:
         return torch.from_numpy(values).unsqueeze(0).to(self._device)
 
     def _outcome(
-        self, skill: Skill, output: FusedOutput, labels: tuple[SceneLabel, ...]
+        self, skill: Skill, output: FusedOutput, labels: tuple[SceneLabel, ...], arrived: bool
     ) -> tuple[Outcome, str, str]:
-        """How the step stands, what is said of it, and why."""
+        """How the step stands, what is said of it, and why.
+
+        ``arrived`` says that the robot would stand before the thing meant: that is the end of going there,
+        even where the model is not certain of it.
+        """
         if skill is Skill.REFUSE:
             return Outcome.REFUSED, _REFUSED, "it could do harm"
         if skill is Skill.UNABLE:
@@ -175,20 +185,26 @@ class FusedPolicy:
             outcome is Outcome.DONE and skill is Skill.FOLLOW
         ):
             outcome = Outcome.RUNNING
+        if skill is Skill.GO_TO and outcome is Outcome.RUNNING and arrived:
+            outcome = Outcome.DONE
         answer = {Outcome.DONE: "Done.", Outcome.ABSENT: "I looked all round and cannot find it."}.get(
             outcome, ""
         )
         return outcome, answer, answer.rstrip(".").lower()
 
 
-def _target(things: Sequence[KnownThing], shares: FloatArray, robot: RobotState) -> tuple[float, float]:
-    """How likely the thing meant is in view, and its bearing in rad."""
+def _target(
+    things: Sequence[KnownThing], shares: FloatArray, robot: RobotState, robot_radius: float
+) -> tuple[float, float, float]:
+    """How likely the thing meant is in view, its bearing in rad and the gap to it in m."""
     if not things:
-        return 0.0, 0.0
+        return 0.0, 0.0, math.inf
     best = max(range(len(things)), key=lambda i: shares[i])
     thing = things[best]
     in_view = sum(float(shares[i]) for i, t in enumerate(things) if t.age == 0.0)
-    return min(in_view, 1.0), wrap(math.atan2(thing.y - robot.y, thing.x - robot.x) - robot.yaw)
+    x, y = thing.x - robot.x, thing.y - robot.y
+    gap = math.hypot(x, y) - thing.radius - robot_radius
+    return min(in_view, 1.0), wrap(math.atan2(y, x) - robot.yaw), gap
 
 
 def described(labels: tuple[SceneLabel, ...]) -> str:

@@ -188,3 +188,38 @@ def test_a_move_that_something_blocks_ends_short(
     status = drive.driver.status
     assert (status.state == "done") is ended
     assert ("in the way" in status.reason) is ended
+
+
+def stuck(drive: Drive, skill: Skill, speed: float = 0.0, seconds: float = 4.0) -> list[Command]:
+    """What is commanded to a robot that is to drive, at the speed that it has."""
+    drive.start()
+    commands = []
+    for _ in range(round(seconds / 0.1)):
+        robot = RobotState(linear=speed)
+        number, _ = drive.driver.observe(IMAGE, robot, drive.now, drive.now)
+        drive.driver.accept(Decision(AHEAD.actions, skill=skill), number, drive.now, drive.now)
+        commands.append(drive.command(after=0.1))
+    return commands
+
+
+@pytest.mark.parametrize("skill", [Skill.GO_TO, Skill.FOLLOW])
+def test_a_robot_that_cannot_go_on_backs_off_and_tries_again(drive: Drive, skill: Skill) -> None:
+    commands = stuck(drive, skill, seconds=7.0)
+    assert all(c.linear > 0 for c in commands[:30])
+    assert sum(c.linear < 0 for c in commands) == pytest.approx(20, abs=2)
+    assert all(c.angular == 0 for c in commands if c.linear < 0)
+    assert commands[-1].linear > 0
+    assert drive.driver.status.state == "running"
+
+
+def test_a_robot_that_drives_does_not_back_off(drive: Drive) -> None:
+    assert all(c.linear >= 0 for c in stuck(drive, Skill.GO_TO, speed=0.2, seconds=7.0))
+
+
+def test_a_straight_way_ends_before_what_stands_in_it(drive: Drive) -> None:
+    commands = stuck(drive, Skill.MOVE)
+    assert all(c.linear >= 0 for c in commands)
+    assert (drive.driver.status.state, drive.driver.status.reason) == (
+        "done",
+        "stopped short: something is in the way",
+    )

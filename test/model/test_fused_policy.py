@@ -28,6 +28,7 @@ class Told(nn.Module):
         self.anchor = nn.Parameter(torch.zeros(1))
         self.rows = rows
         self.outcome = Outcome.RUNNING
+        self.speed = 1.0
         self.seen = scene({600: (0, 0, (0.45, 0.45, 0.55, 0.55))})
 
     def merge_adapter(self) -> None:
@@ -48,7 +49,7 @@ class Told(nn.Module):
         outcome = 9.0 * torch.nn.functional.one_hot(
             torch.tensor([OUTCOMES.index(self.outcome)]), len(OUTCOMES)
         )
-        return FusedOutput(meant, meant, reading(*self.rows), torch.ones(1, CHUNK, 2), outcome)
+        return FusedOutput(meant, meant, reading(*self.rows), torch.full((1, CHUNK, 2), self.speed), outcome)
 
 
 def policy(*rows: Row) -> tuple[FusedPolicy, Told]:
@@ -87,6 +88,18 @@ def test_a_step_that_is_done_makes_way_for_the_next_after_a_pause() -> None:
     assert turning.actions.any()
     model.outcome = Outcome.DONE
     assert decide(made, TaskState(step=1, elapsed=3.0)).outcome is Outcome.DONE
+
+
+@pytest.mark.parametrize(
+    ("distance", "speed", "ended"), [(0.8, 0.0, True), (0.8, 1.0, False), (2.0, 0.0, False)]
+)
+def test_a_robot_that_would_stand_before_what_is_meant_has_arrived(
+    distance: float, speed: float, ended: bool
+) -> None:
+    made, model = policy(GO)
+    model.seen.distance.fill_(math.log(distance))
+    model.speed = speed
+    assert (decide(made, TaskState(elapsed=5.0)).outcome is Outcome.DONE) is ended
 
 
 def test_what_is_not_found_ends_the_whole() -> None:
