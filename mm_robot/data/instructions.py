@@ -165,18 +165,22 @@ class InstructionSampler:
         template = self._pick(others) if others and self._generator.random() < 0.35 else self._pick(plain)
         return self._styled(self._paced(Instruction(template.replace("{thing}", thing), (step,))))
 
-    def sequence(self, parts: Sequence[Instruction]) -> Instruction:
-        """One sentence for several, one after another."""
+    def sequence(self, parts: Sequence[Instruction], joints: Sequence[str] = phrasing.JOINTS) -> Instruction:
+        """One sentence for several, one after another; ``joints`` are what may stand between them."""
         text = parts[0].text.rstrip(".!")
         steps = list(parts[0].steps)
         for part in parts[1:]:
-            joined = self._pick(phrasing.JOINTS).format(part.text.rstrip(".!"))
+            joined = self._pick(joints).format(part.text.rstrip(".!"))
             before = len(read_amounts(text + joined)) - len(read_amounts(part.text))
             steps += [replace(s, number=s.number + before if s.number else 0) for s in part.steps]
             text += joined
         if self._generator.random() < 0.15:
             return _prefixed(self._pick(phrasing.FIRST), Instruction(text, tuple(steps)))
         return Instruction(text, tuple(steps))
+
+    def go_on_to(self, start: Instruction, thing: str, step: Step) -> Instruction:
+        """A sentence that sends the robot to a thing, and to a further one without saying the verb again."""
+        return self.sequence([start, Instruction(thing, (step,))], phrasing.ELLIPTIC_JOINTS)
 
     def motion(self) -> Instruction:
         """A turn or a move."""

@@ -77,6 +77,14 @@ JOINTS = (
     " and when you are done {}", "; {}", ", {}", " and {}", " and {}", " and {}", " and {}",
 )  # fmt: skip
 """What may stand between two steps of a sentence."""
+CLOSE_JOINTS = (" and {}", " and {}", ", {}", " and then {}", ", then {}")
+"""What may stand between a turn or move and the thing to go to after it."""
+ELLIPTIC_JOINTS = (
+    " and then to the {}", ", then to the {}", " then to the {}", " and to the {}", ", after that to the {}",
+    " and after that to the {}", " and afterwards to the {}", ", and finally to the {}", " and then the {}",
+    ", then the {}", ", then on to the {}", " and the {}", ", the {}", ", next the {}", ", and the {}",
+)  # fmt: skip
+"""What may stand between two things to go to, one after the other, where the verb is not said again."""
 FIRST = ("first", "first,", "start by this:", "first of all", "to begin with,")
 
 RELATIONS = {

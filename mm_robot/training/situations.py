@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from mm_robot.data import phrasing
 from mm_robot.data.instructions import Instruction, InstructionSampler, Step, Wanted
 from mm_robot.data.requests import Request
 from mm_robot.model.fused_lm import OUTCOMES
@@ -97,12 +98,23 @@ class SituationSampler:
         return self._sentences.request()
 
     def _sequence_of_names(self) -> Instruction:
-        """Two to four steps; often a turn or a move before a thing to go to."""
-        count = int(self._generator.choice([2, 2, 3, 4]))
+        """Two to four steps; often a turn or move before a thing to go to, or two things for one verb."""
+        count = int(self._generator.choice([2, 2, 3, 3, 4]))
         parts = [self._any_step() for _ in range(count)]
-        if self._generator.random() < 0.4:
-            parts[-2:] = [self._sentences.motion(), self._sentences.go_to(*self._sentences.any_thing())]
+        draw = self._generator.random()
+        if draw < 0.7:
+            start = int(self._generator.integers(count - 1))
+            parts[start : start + 2] = [self._motion_and_thing() if draw < 0.4 else self._two_things()]
         return self._sentences.sequence(parts)
+
+    def _motion_and_thing(self) -> Instruction:
+        parts = [self._sentences.motion(), self._sentences.go_to(*self._sentences.any_thing())]
+        return self._sentences.sequence(parts, phrasing.CLOSE_JOINTS)
+
+    def _two_things(self) -> Instruction:
+        first = self._sentences.go_to(*self._sentences.any_thing())
+        thing, wanted = self._sentences.any_thing()
+        return self._sentences.go_on_to(first, thing, Step((Skill.GO_TO,), target=wanted))
 
     def _any_step(self) -> Instruction:
         draw = self._generator.random()
