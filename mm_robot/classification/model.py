@@ -71,7 +71,11 @@ def _convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
 
 
 class ClassificationModel(nn.Module):
-    """Inputs [B, 3, S, S] in [0, 1] (images) or [B, 1, bands, T] (sounds) -> class logits."""
+    """Inputs [B, 3, S, S] in [0, 1] (images) or [B, 1, bands, T] (sounds) -> class logits.
+
+    The language model's part comes in through a gate that is closed at first (Alayrac et al. 2022): an
+    encoder that knows nothing yet gives it nothing to tell.
+    """
 
     def __init__(self, base: Path, classes: int, settings: ModelSettings, steps: int = 1000) -> None:
         super().__init__()
@@ -81,9 +85,10 @@ class ClassificationModel(nn.Module):
         self.language_model = adapted(language_model, settings.adaptation, steps)
         self.encoder = Encoder(1 if settings.sounds else 3, SOUND_TOKENS if settings.sounds else IMAGE_TOKENS)
         self.encoder.requires_grad_(settings.encoder_trained)
-        self.project = nn.Linear(CHANNELS[-1], width)
+        self.project = nn.Sequential(nn.LayerNorm(CHANNELS[-1]), nn.Linear(CHANNELS[-1], width))
         self.readout = nn.Parameter(torch.randn(1, 1, width) * 0.3)
-        self.head = nn.Sequential(nn.Dropout(settings.dropout), nn.Linear(2 * width, classes))
+        self.gate = nn.Parameter(torch.zeros(()))
+        self.head = nn.Sequential(nn.Dropout(settings.dropout), nn.Linear(3 * width, classes))
 
     def forward(self, inputs: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         """``logits`` [B, classes], and the ``loss`` where ``labels`` [B] are given."""
@@ -102,7 +107,8 @@ class ClassificationModel(nn.Module):
         tokens = self.project(self.encoder(inputs))
         readout = self.readout.expand(len(tokens), 1, -1).to(tokens.dtype)
         hidden = self.language_model(inputs_embeds=torch.cat([readout, tokens], dim=1)).last_hidden_state
-        pooled = torch.cat([hidden[:, 0], hidden[:, 1:].mean(dim=1)], dim=-1)
+        told = torch.cat([hidden[:, 0], hidden[:, 1:].mean(dim=1)], dim=-1) * self.gate.tanh()
+        pooled = torch.cat([told, tokens.mean(dim=1)], dim=-1)
         logits: Tensor = self.head(pooled).float()
         return logits
 
