@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import yaml
 
 from mm_robot.classification.settings import ClassificationSettings, classification_settings
 from mm_robot.errors import ConfigError
+from mm_robot.training.configuration import PATH, PATHS, TEXT, Check, number, read_keys, whole
 from mm_robot.training.loop import StageSettings
 
 
@@ -75,76 +76,54 @@ def load_settings(path: Path) -> TrainingSettings | KeywordSettings | Classifica
     return _keyword_settings(path, raw) if task == KEYWORDS else _training_settings(path, raw)
 
 
+_STAGE_CHECKS = {
+    "steps": whole(1),
+    "batch": whole(1),
+    "learning_rate": number(0, 1),
+    "warmup": whole(0),
+    "weight_decay": number(0, 1),
+    "save_every": whole(1),
+}
+
+
+def _stage_of(path: Path, name: str) -> Check:
+    def stage(value: Any) -> StageSettings | None:
+        if not isinstance(value, dict):
+            return None
+        return read_keys(StageSettings, path, value, _STAGE_CHECKS, f"{name}.")
+
+    return "keys such as steps and batch", stage
+
+
 def _keyword_settings(path: Path, raw: Mapping[str, Any]) -> KeywordSettings:
-    names = [f.name for f in fields(KeywordSettings)]
-    _known(path, "", raw, names, names)
-    return KeywordSettings(
-        words=Path(str(raw["words"])),
-        noise=Path(str(raw["noise"])),
-        out=Path(str(raw["out"])),
-        seed=_whole(path, "seed", raw["seed"], 0),
-        threads=_whole(path, "threads", raw["threads"], 1),
-        train=_stage(path, "train", raw["train"]),
-    )
+    checks = {
+        "words": PATH,
+        "noise": PATH,
+        "out": PATH,
+        "seed": whole(0),
+        "threads": whole(1),
+        "train": _stage_of(path, "train"),
+    }
+    return read_keys(KeywordSettings, path, raw, checks)
 
 
 def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
-    every = fields(TrainingSettings)
-    _known(path, "", raw, [f.name for f in every], [f.name for f in every if f.default is MISSING])
-    data = _paths(path, "data", raw["data"])
-    if not data:
-        raise ConfigError(f"{path}: data must name a folder at least")
+    checks = {
+        "data": PATHS,
+        "out": PATH,
+        "seed": whole(0),
+        "threads": whole(1),
+        "see": _stage_of(path, "see"),
+        "fuse": _stage_of(path, "fuse"),
+        "hear": _stage_of(path, "hear"),
+        "speech": PATH,
+        "noise": PATH,
+        "requests": PATHS,
+        "start": TEXT,
+    }
     if len({key in raw for key in ("hear", "speech", "noise")}) > 1:
         raise ConfigError(f"{path}: hear, speech and noise go together; give all of them or none")
-    hears = "hear" in raw
-    return TrainingSettings(
-        data=data,
-        out=Path(str(raw["out"])),
-        seed=_whole(path, "seed", raw["seed"], 0),
-        threads=_whole(path, "threads", raw["threads"], 1),
-        see=_stage(path, "see", raw["see"]),
-        fuse=_stage(path, "fuse", raw["fuse"]),
-        hear=_stage(path, "hear", raw["hear"]) if hears else None,
-        speech=Path(str(raw["speech"])) if hears else None,
-        noise=Path(str(raw["noise"])) if hears else None,
-        requests=_paths(path, "requests", raw.get("requests", [])),
-        start=str(raw.get("start", "")),
-    )
-
-
-def _paths(path: Path, key: str, raw: Any) -> tuple[Path, ...]:
-    if not isinstance(raw, list) or not all(isinstance(d, str) for d in raw):
-        raise ConfigError(f"{path}: {key} must be a list of paths, got {raw!r}")
-    return tuple(Path(d) for d in raw)
-
-
-def _stage(path: Path, name: str, raw: Any) -> StageSettings:
-    if not isinstance(raw, dict):
-        raise ConfigError(f"{path}: {name} must hold keys such as steps and batch, got {raw!r}")
-    every = fields(StageSettings)
-    _known(path, f"{name}.", raw, [f.name for f in every], [f.name for f in every if f.default is MISSING])
-    values: dict[str, Any] = {}
-    for key, value in raw.items():
-        if key in ("learning_rate", "weight_decay"):
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not number or not 0 <= value < 1:
-                raise ConfigError(f"{path}: {name}.{key} must be a number from 0 to 1, got {value!r}")
-            values[key] = float(value)
-        else:
-            values[key] = _whole(path, f"{name}.{key}", value, 0 if key == "warmup" else 1)
-    return StageSettings(**values)
-
-
-def _known(path: Path, prefix: str, raw: Mapping[str, Any], allowed: list[str], needed: list[str]) -> None:
-    for key in raw:
-        if key not in allowed:
-            raise ConfigError(f"{path}: unknown key {prefix}{key}; allowed: {', '.join(allowed)}")
-    for key in needed:
-        if key not in raw:
-            raise ConfigError(f"{path}: the key {prefix}{key} is missing")
-
-
-def _whole(path: Path, key: str, value: Any, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ConfigError(f"{path}: {key} must be a whole number >= {least}, got {value!r}")
-    return value
+    settings = read_keys(TrainingSettings, path, raw, checks)
+    if not settings.data:
+        raise ConfigError(f"{path}: data must name a folder at least")
+    return settings

@@ -171,7 +171,7 @@ def test_a_run_that_diverges_says_so() -> None:
     [
         ("colour: red", "unknown key colour"),
         ("epochs: 0", "epochs must be a whole number from 1"),
-        ("adapter: magic", "adapter must be one of lora"),
+        ("adapter: magic", "adapter must be lora, adalora"),
         ("mixup: yes", "mixup must be a number"),
         ("optimiser: adam", "optimiser must be adamw or sgd"),
     ],
