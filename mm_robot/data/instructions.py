@@ -262,7 +262,7 @@ class InstructionSampler:
         side = self._pick(templates.SIDES[sign])
         draw = self._generator.random()
         if draw < 0.2:
-            return self._moving(self._pick(templates.TURN_AROUND), Skill.TURN, math.pi, either_side=True)
+            return self.turn_around()
         if draw < 0.4:
             text = self._pick(templates.TURN_DEFAULT).format(side=side)
             return self._moving(text, Skill.TURN, sign * math.pi / 2)
@@ -274,6 +274,10 @@ class InstructionSampler:
         degrees = self._degrees()
         text = self._pick(templates.TURN_NUMBER).format(side=side, degrees=self._degree_text(degrees))
         return self._moving(text, Skill.TURN, sign * math.radians(degrees), named=True)
+
+    def turn_around(self) -> Instruction:
+        """A sentence that asks for a turn by half."""
+        return self._moving(self._pick(templates.TURN_AROUND), Skill.TURN, math.pi, either_side=True)
 
     def move(self) -> Instruction:
         """A sentence that asks to go straight ahead or back."""

@@ -80,15 +80,15 @@ class SituationSampler:
         draws = (
             (0.08, lambda: self._sentences.go_to(*self._sentences.any_thing())),
             (0.05, lambda: self._sentences.follow(*self._sentences.any_thing())),
-            (0.08, self._sentences.elsewhere),
-            (0.10, self._sentences.motion),
+            (0.06, self._sentences.elsewhere),
+            (0.08, self._sentences.motion),
             (0.03, self._sentences.stop),
             (0.04, self._sentences.describe),
-            (0.24, self._sequence_of_names),
-            (0.10, self._sentences.unable),
-            (0.12, self._sentences.refuse),
+            (0.36, self._sequence_of_names),
+            (0.08, self._sentences.unable),
+            (0.09, self._sentences.refuse),
             (0.05, self._sentences.harmless),
-            (0.11, self._sentences.request),
+            (0.08, self._sentences.request),
         )
         draw = self._generator.random()
         for share, sentence in draws:
@@ -99,16 +99,20 @@ class SituationSampler:
 
     def _sequence_of_names(self) -> Instruction:
         """Two to four steps; often a turn or move before a thing to go to, or two things for one verb."""
-        count = int(self._generator.choice([2, 2, 3, 3, 4]))
+        count = int(self._generator.choice([2, 3, 3, 4]))
         parts = [self._any_step() for _ in range(count)]
         draw = self._generator.random()
-        if draw < 0.7:
+        if draw < 0.5:
+            parts[-2:] = [self._motion_and_thing()]
+        elif draw < 0.7:
             start = int(self._generator.integers(count - 1))
-            parts[start : start + 2] = [self._motion_and_thing() if draw < 0.4 else self._two_things()]
+            parts[start : start + 2] = [self._two_things()]
         return self._sentences.sequence(parts)
 
     def _motion_and_thing(self) -> Instruction:
-        parts = [self._sentences.motion(), self._sentences.go_to(*self._sentences.any_thing())]
+        around = self._generator.random() < 0.6
+        motion = self._sentences.turn_around() if around else self._sentences.motion()
+        parts = [motion, self._sentences.go_to(*self._sentences.any_thing())]
         return self._sentences.sequence(parts, phrasing.CLOSE_JOINTS)
 
     def _two_things(self) -> Instruction:
@@ -173,12 +177,23 @@ class SituationSampler:
 
     def _in_sequence(self, instruction: Instruction, mentioner: Mentioner) -> tuple[Instruction, int]:
         """Now and then as one step among others."""
-        if self._generator.random() > 0.25:
+        draw = self._generator.random()
+        if draw > 0.32:
             return instruction, 0
+        if draw > 0.25:
+            return self._close_to_motion(instruction)
         count = int(self._generator.choice([2, 2, 2, 3, 3, 4]))
         place = int(self._generator.integers(count))
         parts = [instruction if i == place else self._other_step(mentioner) for i in range(count)]
         return self._sentences.sequence(parts), place
+
+    def _close_to_motion(self, instruction: Instruction) -> tuple[Instruction, int]:
+        """With a turn before it, or, where it is a motion itself, with a thing to go to after it."""
+        if instruction.steps[0].skill in (Skill.TURN, Skill.MOVE):
+            after = self._sentences.go_to(*self._sentences.any_thing())
+            return self._sentences.sequence([instruction, after], phrasing.CLOSE_JOINTS), 0
+        before = self._sentences.turn_around()
+        return self._sentences.sequence([before, instruction], phrasing.CLOSE_JOINTS), 1
 
     def _other_step(self, mentioner: Mentioner) -> Instruction:
         """A step for another thing of the room, or for none."""
