@@ -25,6 +25,7 @@ from mm_robot.errors import InputError
 from mm_robot.model.adapters import Adaptation, allocate
 from mm_robot.model.base import find_base_model
 from mm_robot.model.precision import fast_bfloat16
+from mm_robot.training.loop import diverged
 
 MODEL = "model"
 
@@ -190,7 +191,4 @@ class _Guard(TrainerCallback):
         """When a loss is known."""
         loss = (given.get("logs") or {}).get("loss", 0.0)
         if not math.isfinite(float(loss)):
-            raise InputError(
-                f"the loss is not finite at step {state.global_step}; lower learning_rate in the "
-                f"configuration. The last good checkpoint is in {args.output_dir}"
-            )
+            raise diverged("", state.global_step, Path(args.output_dir))

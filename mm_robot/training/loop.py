@@ -39,6 +39,14 @@ class StageSettings:
     save_every: int = 100
 
 
+def diverged(stage: str, step: int, checkpoint: Path, losses: str = "") -> InputError:
+    """What is said of a run whose loss is not finite any more, and of what to do."""
+    return InputError(
+        f"{stage}the loss is not finite at step {step}{losses}; lower learning_rate in the configuration. "
+        f"The last good checkpoint is in {checkpoint}"
+    )
+
+
 def run_stage(
     name: str,
     module: nn.Module,
@@ -70,11 +78,7 @@ def run_stage(
             losses = loss(step)
             total = torch.stack(list(losses.values())).sum()
             if not torch.isfinite(total):
-                raise InputError(
-                    f"{name}: the loss is not finite at step {step} ({_shown(losses)}); "
-                    "lower learning_rate in the "
-                    f"configuration. The last good checkpoint is {folder / name}"
-                )
+                raise diverged(f"{name}: ", step, folder / name, f" ({_shown(losses)})")
             optimiser.zero_grad(set_to_none=True)
             total.backward()
             nn.utils.clip_grad_norm_(parameters.values(), 1.0)
