@@ -26,7 +26,7 @@ from mm_robot.model.plan import read_plan
 from mm_robot.model.policy import checkpoint_folder
 from mm_robot.safety.instructions import offence
 from mm_robot.safety.wording import validate_instruction
-from mm_robot.training.judge import wilson_interval
+from mm_robot.training.intervals import wilson_interval
 from mm_robot.types import Skill
 
 REQUESTS = Path(__file__).parent / "requests"

@@ -15,12 +15,16 @@ matplotlib.use("Agg")
 
 from matplotlib import pyplot  # noqa: E402
 
+from mm_robot.training.intervals import wilson_interval  # noqa: E402
+
 Labels = npt.NDArray[np.int64]
 BEFORE, AFTER = "before", "after"
 
 
 def figures(classes: tuple[str, ...], right: Labels, told: Labels) -> dict[str, Any]:
-    """Accuracy, report and confusion matrix (rows are what is right) as JSON holds them."""
+    """Accuracy with its 95 % Wilson interval, report and confusion matrix (rows are what is right) as JSON
+    holds them.
+    """
     numbers = range(len(classes))
     report = classification_report(
         right, told, labels=numbers, target_names=classes, output_dict=True, zero_division=0.0
@@ -28,6 +32,7 @@ def figures(classes: tuple[str, ...], right: Labels, told: Labels) -> dict[str, 
     return {
         "examples": len(right),
         "accuracy": float(np.mean(right == told)),
+        "wilson95": wilson_interval(int((right == told).sum()), len(right)),
         "report": report,
         "confusion": confusion_matrix(right, told, labels=numbers).tolist(),
     }

@@ -24,7 +24,8 @@ from mm_robot.processes import in_processes
 from mm_robot.training.disturbance import DISTURBANCES, NONE
 from mm_robot.training.episodes import Episode
 from mm_robot.training.given import Ears, Given, recorded, sounded, typed
-from mm_robot.training.judge import Verdict, judge, path_ratio, reached, wilson_interval
+from mm_robot.training.intervals import wilson_interval
+from mm_robot.training.judge import Verdict, judge, path_ratio, reached
 from mm_robot.training.rollout import Trace, run_episode
 
 CONTROLS = ("blank", "swapped", "random_lm")

@@ -13,7 +13,8 @@ from mm_robot.sim.scene import random_room
 from mm_robot.speech.decision import Act
 from mm_robot.training.episodes import load_episodes, parse_episode
 from mm_robot.training.given import Given, typed
-from mm_robot.training.judge import free_way, judge, wilson_interval
+from mm_robot.training.intervals import wilson_interval
+from mm_robot.training.judge import free_way, judge
 from mm_robot.training.rollout import Trace, run_episode
 from mm_robot.types import Decision, Observation, Outcome
 
