@@ -3,33 +3,47 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
-from peft import PeftModel
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from mm_robot.errors import CheckpointError
-from mm_robot.model.adapters import Adaptation, adapted, load_base_model
+from mm_robot.model.adapters import Adaptation
 from mm_robot.model.base import BASE_MODEL, BASE_SHA256, find_base_model
 from mm_robot.model.fused_lm import CHUNK, FusedLanguageModel
 from mm_robot.model.fused_policy import FusedPolicy
+from mm_robot.model.language_model import (
+    halved,
+    load_language_model,
+    new_language_model,
+    save_language_model,
+)
 from mm_robot.model.processor import Processor
 
 FORMAT = 1
-_LANGUAGE_MODEL, _EAR = "language_model.", "ear."
+_LANGUAGE_MODELS, _EAR = ("language_model.", "text_model."), "ear."
 _EAR_FILE = "ear.safetensors"
 """Checkpoints that do not hear have none."""
 
 
-def new_model(base: Path, processor: Processor, shapes: int, colours: int) -> FusedLanguageModel:
-    """A model that is to be trained, on the base language model in ``base``."""
-    language_model = adapted(load_base_model(base), Adaptation())
-    assert isinstance(language_model, PeftModel)
-    return FusedLanguageModel(language_model, processor, shapes, colours)
+def new_model(
+    base: Path,
+    processor: Processor,
+    shapes: int,
+    colours: int,
+    adaptation: Adaptation | None = None,
+    steps: int = 1000,
+) -> FusedLanguageModel:
+    """A model that is to be trained for ``steps`` steps, on the base language model in ``base``; by LoRA
+    where no other ``adaptation`` is named.
+    """
+    language = new_language_model(base, adaptation or Adaptation(), steps)
+    return FusedLanguageModel(language, processor, shapes, colours)
 
 
 def tokenizer_of(base: Path) -> PreTrainedTokenizerBase:
@@ -47,21 +61,21 @@ def save_checkpoint(
 ) -> None:
     """Write everything but the base language model, which is named by its hash; in half precision."""
     folder.mkdir(parents=True, exist_ok=True)
-    assert isinstance(model.language_model, PeftModel)
-    for adapter in model.language_model.peft_config.values():
-        adapter.base_model_name_or_path = BASE_MODEL  # not the folder where this machine found it
-    model.language_model.save_pretrained(str(folder / "adapter"))
-    (folder / "adapter" / "README.md").unlink(missing_ok=True)
-    weights = folder / "adapter" / "adapter_model.safetensors"
-    save_file(_halved(load_file(weights)), weights)
-    own = {n: t for n, t in model.state_dict().items() if not n.startswith((_LANGUAGE_MODEL, _EAR))}
-    save_file(_halved(own), folder / "encoders.safetensors")
+    save_language_model(model.language, folder)
+    own = {n: t for n, t in model.state_dict().items() if not n.startswith((*_LANGUAGE_MODELS, _EAR))}
+    save_file(halved(own), folder / "encoders.safetensors")
     (folder / _EAR_FILE).unlink(missing_ok=True)
     if model.ear is not None:
-        save_file(_halved(model.ear.state_dict()), folder / _EAR_FILE)
+        save_file(halved(model.ear.state_dict()), folder / _EAR_FILE)
     processor.save(folder / "processor.json")
     (folder / "labels.json").write_text(json.dumps({"shapes": shapes, "colours": colours}, indent=1) + "\n")
-    config = {"format": FORMAT, "base_model": BASE_MODEL, "base_sha256": BASE_SHA256, "action_chunk": CHUNK}
+    config = {
+        "format": FORMAT,
+        "base_model": BASE_MODEL,
+        "base_sha256": BASE_SHA256,
+        "action_chunk": CHUNK,
+        "adaptation": asdict(model.language.adaptation),
+    }
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
 
 
@@ -92,16 +106,9 @@ def load_model(
     shapes, colours = (_names(folder / "labels.json", key) for key in ("shapes", "colours"))
     processor = Processor.load(folder / "processor.json")
     base = find_base_model()
-    adapter = folder / "adapter"
-    if not (adapter / "adapter_model.safetensors").is_file():
-        raise CheckpointError(
-            f"{adapter} holds no adapter_model.safetensors; take the checkpoint folder as it was saved"
-        )
     try:
-        language_model = PeftModel.from_pretrained(
-            load_base_model(base), str(adapter), is_trainable=trainable
-        )
-        model = FusedLanguageModel(language_model, processor, len(shapes), len(colours))
+        language = load_language_model(folder, base, _adaptation(config), trainable)
+        model = FusedLanguageModel(language, processor, len(shapes), len(colours))
         missing, unexpected = model.load_state_dict(load_file(folder / "encoders.safetensors"), strict=False)
         if (folder / _EAR_FILE).is_file():
             model.add_ear().load_state_dict(load_file(folder / _EAR_FILE))
@@ -110,7 +117,7 @@ def load_model(
         raise CheckpointError(
             f"{folder} cannot be read ({reason}); take the checkpoint folder as it was saved"
         ) from error
-    wrong = [n for n in missing if not n.startswith(_LANGUAGE_MODEL)] + list(unexpected)
+    wrong = [n for n in missing if not n.startswith(_LANGUAGE_MODELS)] + list(unexpected)
     if wrong:
         raise CheckpointError(
             f"{folder / 'encoders.safetensors'} does not fit this version ({wrong[0]}); train it again"
@@ -129,9 +136,12 @@ def load_checkpoint(folder: Path, threads: int = 1, device: str = "cpu") -> Fuse
     return FusedPolicy(*load_model(folder, device))
 
 
-def _halved(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """In half precision, which loses nothing that matters: the weights lie far within its range."""
-    return {n: (t.half() if t.is_floating_point() else t).contiguous() for n, t in tensors.items()}
+def _adaptation(config: Mapping[str, object]) -> Adaptation:
+    """How the language model was adapted; by LoRA where an older checkpoint does not say."""
+    stored = config.get("adaptation", {})
+    if not isinstance(stored, dict):
+        raise ValueError("adaptation in config.json is no object")
+    return Adaptation(**stored)
 
 
 def _names(path: Path, key: str) -> tuple[str, ...]:

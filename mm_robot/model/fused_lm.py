@@ -22,6 +22,7 @@ from mm_robot.model.ear import Ear
 from mm_robot.model.eye import Eye
 from mm_robot.model.grounding import GroundingHead
 from mm_robot.model.heads import ActionHead, WantedHead, WantedOutput, target_features
+from mm_robot.model.language_model import LanguageModel
 from mm_robot.model.memory import MOST_THINGS
 from mm_robot.model.processor import STATE_SIZE, Processor
 from mm_robot.model.thing_tokens import THING_FEATURES
@@ -73,11 +74,12 @@ class FusedOutput:
 class FusedLanguageModel(nn.Module):
     """The language model with its adapter, the eye, projectors, heads and, where it hears, the ear."""
 
-    def __init__(self, language_model: PeftModel, processor: Processor, shapes: int, colours: int) -> None:
+    def __init__(self, language: LanguageModel, processor: Processor, shapes: int, colours: int) -> None:
         super().__init__()
-        self.language_model: PeftModel | PreTrainedModel = language_model
-        self.text_model: PreTrainedModel | None = None
-        width = int(language_model.config.hidden_size)
+        self.language = language
+        self.language_model: PeftModel | PreTrainedModel = language.model
+        self.text_model: PreTrainedModel | None = language.text_model
+        width = int(language.model.config.hidden_size)
         self.eye = Eye(processor, shapes, colours)
         self.ear: Ear | None = None
         self.project_thing = nn.Sequential(nn.Linear(THING_FEATURES, 256), nn.GELU(), nn.Linear(256, width))
@@ -115,7 +117,8 @@ class FusedLanguageModel(nn.Module):
 
         The language model without its adapter is kept beside it, for the text.
         """
-        assert isinstance(self.language_model, PeftModel)
+        if not isinstance(self.language_model, PeftModel):
+            return
         self.text_model = copy.deepcopy(self.language_model).unload()
         self.language_model = self.language_model.merge_and_unload()
 

@@ -115,13 +115,12 @@ def _policy(source: str, control: str | None) -> Policy:
 def randomise_language_model(model: FusedLanguageModel, seed: int = 0) -> None:
     """Replace the base language model's weights by random ones of its own initialisation; all else stays."""
     torch.manual_seed(seed)
-    assert isinstance(model.language_model, PeftModel)
-    base = model.language_model.get_base_model()
+    adapted = model.language_model
+    base = adapted.get_base_model() if isinstance(adapted, PeftModel) else adapted
     fresh = type(base)(base.config, add_pooling_layer=False).state_dict()
-    state = {
-        name: fresh.get(name.replace(".base_layer", ""), value) for name, value in base.state_dict().items()
-    }
-    base.load_state_dict(state)
+    for part in (base, model.text_model or base):
+        state = part.state_dict()
+        part.load_state_dict({n: fresh.get(n.replace(".base_layer", ""), v) for n, v in state.items()})
 
 
 def _run(request: Request) -> dict[str, Any]:

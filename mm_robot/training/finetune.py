@@ -12,6 +12,7 @@ from mm_robot.data.instructions import package_requests
 from mm_robot.data.requests import load_requests
 from mm_robot.data.words import read_noise
 from mm_robot.errors import InputError
+from mm_robot.model.adapters import Adaptation
 from mm_robot.model.base import find_base_model
 from mm_robot.model.checkpoint import load_model, new_model, save_checkpoint, tokenizer_of
 from mm_robot.model.fused_lm import FusedLanguageModel
@@ -38,7 +39,7 @@ def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path 
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     requests = package_requests() + [r for path in settings.requests for r in load_requests(path)]
-    model, tokenizer, processor = _model(settings.start)
+    model, tokenizer, processor = _model(settings)
     configured = [name for name in STAGES if getattr(settings, name) is not None]
     parameters = {
         "see": {f"eye.{n}": p for n, p in model.eye.named_parameters()},
@@ -50,7 +51,7 @@ def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path 
     if "fuse" in stages and not is_done(settings.out / "fuse", settings.fuse):
         texts = TextCache(model, tokenizer, processor.max_text_tokens)
         fuse = FuseStage(model, texts, processor, requests, settings.fuse.batch, settings.seed)
-        run_stage("fuse", model, parameters["fuse"], settings.fuse, fuse.loss, settings.out)
+        run_stage("fuse", model, parameters["fuse"], settings.fuse, fuse.loss, settings.out, fuse.after_step)
     if settings.hear and settings.speech and settings.noise:
         parameters["hear"] = {f"ear.{n}": p for n, p in model.add_ear().named_parameters()}
         if "hear" in stages and not is_done(settings.out / "hear", settings.hear):
@@ -72,11 +73,14 @@ def _is_fused(name: str) -> bool:
     return not name.startswith(("eye.", "ear."))
 
 
-def _model(start: str) -> tuple[FusedLanguageModel, PreTrainedTokenizerBase, Processor]:
+def _model(settings: TrainingSettings) -> tuple[FusedLanguageModel, PreTrainedTokenizerBase, Processor]:
     """A new model, or that of a checkpoint."""
+    start = settings.start
     if not start:
         base, processor = find_base_model(), Processor()
-        return new_model(base, processor, len(SHAPES), len(COLOURS)), tokenizer_of(base), processor
+        adaptation = Adaptation(settings.adapter, settings.rank, settings.layers)
+        model = new_model(base, processor, len(SHAPES), len(COLOURS), adaptation, settings.fuse.steps)
+        return model, tokenizer_of(base), processor
     model, tokenizer, processor, shapes, colours = load_model(checkpoint_folder(start), trainable=True)
     if (shapes, colours) != (SHAPES, tuple(COLOURS)):
         raise InputError(

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from mm_robot.data.instructions import Instruction
 from mm_robot.data.requests import Request
+from mm_robot.model.adapters import allocate, penalty
 from mm_robot.model.fused_lm import MOST_STEPS, FusedLanguageModel, FusedOutput, TextOutput
 from mm_robot.model.heads import WantedOutput
 from mm_robot.model.precision import fast_bfloat16
@@ -76,7 +77,13 @@ class FuseStage:
         )
         under_way = [row.step for row in rows]
         wanted = text_batch([row.instruction for row in rows] + sentences, under_way + asked)
-        return action_losses(output, actions) | text_losses(output.text, wanted)
+        losses = action_losses(output, actions) | text_losses(output.text, wanted)
+        apart = penalty(self._model.language_model)
+        return losses if isinstance(apart, float) else losses | {"penalty": apart}
+
+    def after_step(self, step: int) -> None:
+        """Let AdaLoRA move its ranks."""
+        allocate(self._model.language_model, step)
 
     def _acted(self, rows: Sequence[Situation], meant: Tensor) -> FusedOutput:
         things, present, state, step = (t.to(self._device) for t in given(rows))

@@ -54,8 +54,11 @@ def run_stage(
     settings: StageSettings,
     loss: LossFunction,
     folder: Path,
+    after_step: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Train ``parameters`` of ``module`` on ``loss``; goes on from the stage's checkpoint if there is one.
+
+    ``after_step`` is called after each of the optimiser's steps with its number, while there are gradients.
 
     Raises:
         InputError: the loss is not finite any more; the last checkpoint is kept.
@@ -83,6 +86,7 @@ def run_stage(
             total.backward()
             nn.utils.clip_grad_norm_(parameters.values(), 1.0)
             optimiser.step()
+            after_step(step)
             losses["total"] = total
             for key, value in losses.items():
                 number = float(value.detach())

@@ -11,7 +11,17 @@ import yaml
 
 from mm_robot.classification.settings import ClassificationSettings, classification_settings
 from mm_robot.errors import ConfigError
-from mm_robot.training.configuration import PATH, PATHS, TEXT, Check, number, read_keys, whole
+from mm_robot.model.adapters import ADAPTERS
+from mm_robot.training.configuration import (
+    PATH,
+    PATHS,
+    TEXT,
+    Check,
+    number,
+    one_of,
+    read_keys,
+    whole,
+)
 from mm_robot.training.loop import StageSettings
 
 
@@ -22,7 +32,8 @@ class TrainingSettings:
     ``hear`` is left out where the policy need not hear; it takes the folders ``speech`` of spoken sentences
     and ``noise`` of recordings without speech. ``requests`` are files of sentences that people wrote or said,
     beside those that come with the package; ``start`` is the checkpoint folder to train on from, or
-    ``embedded``; empty begins anew.
+    ``embedded``; empty begins anew, with the language model adapted by ``adapter`` (its ``rank`` or
+    ``layers``: see ``model/adapters.py``).
     """
 
     data: tuple[Path, ...]
@@ -36,6 +47,9 @@ class TrainingSettings:
     noise: Path | None = None
     requests: tuple[Path, ...] = ()
     start: str = ""
+    adapter: str = "lora"
+    rank: int = 16
+    layers: int = 2
 
 
 @dataclass(frozen=True)
@@ -120,10 +134,15 @@ def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
         "noise": PATH,
         "requests": PATHS,
         "start": TEXT,
+        "adapter": one_of(*ADAPTERS),
+        "rank": whole(1),
+        "layers": whole(1),
     }
     if len({key in raw for key in ("hear", "speech", "noise")}) > 1:
         raise ConfigError(f"{path}: hear, speech and noise go together; give all of them or none")
     settings = read_keys(TrainingSettings, path, raw, checks)
     if not settings.data:
         raise ConfigError(f"{path}: data must name a folder at least")
+    if settings.start and {"adapter", "rank", "layers"} & set(raw):
+        raise ConfigError(f"{path}: a policy to train on has its adapter; leave out adapter, rank and layers")
     return settings
