@@ -77,7 +77,7 @@ def test_two_kinds_of_images_are_told_apart_after_training(
     assert all(sum(line["probability"].values()) == pytest.approx(1.0, abs=1e-3) for line in told)
     assert main(["classify", str(model), str(settings.validation)]) == 2
     weights = load_file(model / "model.safetensors")
-    weights.pop("project.weight")
+    weights.pop("project.1.weight")
     save_file(weights, model / "model.safetensors")
     assert main(["classify", str(model), *map(str, files)]) == 2
     (model / "model.safetensors").write_bytes(b"broken")
