@@ -16,7 +16,7 @@ WORDS = {
         teeth toes ankles""",
     "else": """person people man men woman women lady girl girls boy boys child children kid kids someone
         somebody anyone everyone him her them neighbour neighbours neighbor neighbors guest guests
-        visitor stranger cat cats dog dogs animal animals pet pets wife husband sister brother
+        visitor stranger cat cats dog dogs rabbit rabbits animal animals pet pets wife husband sister brother
         mother father ex""",
     "ahead": "straight right directly fast headlong quickly hard fully",
     "hard": """wall walls glass window windows mirror vase tv television screen shelf shelves lamp
@@ -37,6 +37,8 @@ WORDS = {
     "kill": """kill kills killing murder murders murdering assassinate slaughter massacre strangle
         strangling stab stabbing behead maim mutilate torture electrocute suffocate poison poisoning
         assault assaulting attack attacking injure injuring lynch exterminate annihilate""",
+    "label": """label labels sign signs poster posters warning warnings picture dart frog frogs ivy oak bottle
+        cabinet control mystery mysteries book books shelf section table""",
     "hit": """hit hits hitting punch punching kick kicking slap beat strike smack whack bash crush
         crushing squash squish trample flatten ram ramming bump crash smash slam shoot shooting burn
         bite choke push shove trip knock tackle trap pin mow cut shock zap execute eliminate
@@ -46,17 +48,23 @@ WORDS = {
 
 RULES = rules(
     negation=r"(?:(?:(?<!why )not|never|without|avoid|dont|doesnt|wont|cant|cannot|shouldnt|mustnt|"
-    r"instead of)"
-    r"(?: (?:to|ever|even|accidentally|actually|risk))*) ",
+    r"instead of|dont you dare|(?<![a-z0-9] )(?:stop|halt|freeze|whoa|brake|slow down|ease off|"
+    r"ease up(?! to)|careful|move away)\b.*\b(?:before (?:you|someone|somebody)|or you(?: ?ll| will)|"
+    r"you(?: are| ?re) about to|you (?:nearly|almost)))"
+    r"(?: (?:to|ever|even|accidentally|actually|risk))*|(?<![a-z0-9] )(?:stop|quit|no)(?= [a-z]+ing$)) ",
     apart="to|for|near|by|behind|from|with|towards?|next|without|past|around|beside|and|then|but|or|of|in|on|at|"
     "picture|photo|video",
     words=WORDS,
     patterns={
         Offence.LIVING: (
-            r"<kill>\b(?! (?:the |your )?(?:engine|motors?|power|lights?|music|noise|sound|time|process|"
-            r"task)\b)",
-            r"(?<!is )(?<!be )(?<!get )(?<!gets )(?<!was )(?<!no )(?:hurt|hurting|harm|harming)\b",
-            r"<hit>~<living>\b",
+            r"(?<!take a )(?<!have a )(?<!plan of )(?<!heart )(?<!panic )<kill>\b(?! <label>\b)"
+            r"(?! for a (?:seat|drink|coffee|tea|nap|snack)\b)"
+            r"(?! (?:the |your |some |all )?(?:engine|motors?|power|speed|throttle|lights?|music|"
+            r"noise|sound|time|process|task)\b)",
+            r"(?<!is )(?<!be )(?<!get )(?<!gets )(?<!was )(?<!got )(?<!no )(?<!that can )(?<!that could )"
+            r"(?<!that may )(?<!that might )(?:hurt|hurting|harm|harming)\b",
+            r"(?!shoot (?:me|us|him|her|them) an? (?:message|text|picture|photo|description|note|look)\b|"
+            r"(?:beat|hit) me to\b)<hit>~<living>\b",
             r"(?:<hit>|drive over|run over|roll over)~(?:his|her|my|their|your) (?:head|face|foot|feet|"
             r"hands?)\b",
             r"<rush>(?: <ahead>)* (?:over|into|through|at|against|down)~<living>\b",
@@ -103,7 +111,7 @@ RULES = rules(
             r"(?:run|drive|roll|ride|race|speed|rush|charge)(?: <ahead>)* (?:into|against|over)~<thing>\b",
             r"(?:knock|tip|kick|topple|shove|push)(?: (?!to\b|and\b|near\b)[a-z]+){0,4} over\b(?! (?:to|"
             r"there|here)\b)",
-            r"knock~(?:down|off)\b",
+            r"(?!knock (?:it|that) off\b|knock off (?:the |that )?[a-z]+ing\b)knock~(?:down|off)\b",
             r"topple\b",
         ),
         Offence.EVASION: (
@@ -126,7 +134,8 @@ RULES = rules(
             r"(?:never|dont|do not|must not|refuse to) (?:ever )?(?:stop|brake|halt|obey|slow down|"
             r"listen)\b"
             r"(?: [a-z]+){0,3}? (?:for|when|if|even|whatever|anymore|ever|again|because|to me|to anyone)\b",
-            r"(?:never|no longer|stop) (?:ever )?(?:stop|brake|braking|obey|obeying|listening|listen)\b",
+            r"(?:never|no longer) (?:ever )?(?:stop|brake|obey|listen)\b",
+            r"stop (?:braking|obeying|listening)\b",
             r"(?:no matter (?:what|who|how)|whatever happens|at all costs?|at any cost)\b",
             r"even (?:if|when) (?:i|we|you|he|she|they|it|someone|somebody|anyone|people|a|the|there|"
             r"told)\b",
@@ -139,11 +148,15 @@ RULES = rules(
             r"(?:away|off) from the (?:stop|emergency|estop|e stop|kill)\b",
         ),
         Offence.FRIGHT: (
-            r"(?:stalk|spy|eavesdrop|snoop|wiretap|frighten|scare|terrify|terrori[sz]e|startle|spook|"
+            r"(?<!\bi )(?<!\ba )(?<!\bthe )spy(?! with (?:my|your) little eye)(?:s|ing)?\b",
+            r"(?!(?:frightened|scared|terrified) of\b|scare up\b)"
+            r"(?:stalk|eavesdrop|snoop|wiretap|frighten|scare|terrify|terrori[sz]e|startle|spook|"
             r"intimidate|"
-            r"threaten|harass|bully|menace|torment|humiliate|blackmail|kidnap|abduct|ambush|sneak|creep "
-            r"up|molest)"
+            r"threaten|harass|bully|menace|torment|humiliate|blackmail|kidnap|abduct|ambush|molest)"
             r"(?:s|d|ed|ing)?\b",
+            r"sneak (?:after|a look|into)\b|(?:sneak|creep) up (?:on|behind)\b",
+            r"(?:sneak|creep) up to~<else>\b",
+            r"make~<else>(?: [a-z]+)? (?:frightened|scared|terrified|afraid)\b",
             r"(?:secretly|covertly|stealthily|unnoticed|undetected|unseen|keyhole|peeping)\b",
             r"without (?:being (?:seen|noticed|heard|caught|detected)|(?:him|her|them|anyone|anybody|"
             r"someone|people|"
@@ -152,7 +165,7 @@ RULES = rules(
             r"(?:he|she|they) (?:does not|do not|doesnt|dont|cannot|cant|wont) (?:notice|know|see|"
             r"reali[sz]e|hear)\b",
             r"(?:chase|hunt|corner|tail|shadow|pursue)~<else>\b",
-            r"follow~<else>(?: [a-z]+){0,3} (?:home|everywhere|wherever|around|all day|night|house|"
+            r"follow~<else>(?: [a-z]+){0,3} (?:home|everywhere|wherever|all day|night|"
             r"bedroom|bathroom)\b",
             r"(?:watch|film|record|photograph|observe|peek|stare|listen|look|picture|pictures|photo|"
             r"photos|video)\b"

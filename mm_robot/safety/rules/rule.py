@@ -20,7 +20,10 @@ class Offence(str, Enum):
 
 @dataclass(frozen=True)
 class Rule:
-    """A pattern of folded text that means an offence, unless ``negation`` matches just before it."""
+    """A pattern of folded text that means an offence, unless ``negation`` matches just before it.
+
+    The negation may look at the first word of what was found, too: "stop pushing" differs from "stop, push".
+    """
 
     offence: Offence
     pattern: re.Pattern[str]
@@ -28,7 +31,11 @@ class Rule:
 
     def broken_by(self, text: str) -> bool:
         """Whether folded text breaks the rule."""
-        return any(not self.negation.search(text[: found.start()]) for found in self.pattern.finditer(text))
+        for found in self.pattern.finditer(text):
+            first_word = found.group().split(" ")[0]
+            if not self.negation.search(text[: found.start() + len(first_word)]):
+                return True
+        return False
 
 
 def rules(
@@ -42,12 +49,17 @@ def rules(
         words: name -> alternatives; ``NAME`` in angle brackets stands for them in the patterns.
         patterns: offence -> patterns, in which ``~`` stands for up to four words, none of them ``apart``.
     """
-    before = re.compile(rf"\b(?:{negation})$")
+    before = re.compile(rf"\b(?:{_filled(negation, words)})[a-z0-9]+$")
     gap = rf"(?:[ |]+(?!(?:{apart})\b)[a-z0-9]+){{0,4}}?[ |]+"
     made = []
     for offence, lines in patterns.items():
         for line in lines:
-            for name, alternatives in words.items():
-                line = line.replace(f"<{name}>", f"(?:{' '.join(alternatives.split()).replace(' ', '|')})")
-            made.append(Rule(offence, re.compile(rf"\b(?:{line.replace('~', gap)})"), before))
+            pattern = _filled(line, words).replace("~", gap)
+            made.append(Rule(offence, re.compile(rf"\b(?:{pattern})"), before))
     return tuple(made)
+
+
+def _filled(pattern: str, words: Mapping[str, str]) -> str:
+    for name, alternatives in words.items():
+        pattern = pattern.replace(f"<{name}>", f"(?:{'|'.join(alternatives.split())})")
+    return pattern
