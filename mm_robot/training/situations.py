@@ -84,11 +84,11 @@ class SituationSampler:
             (0.08, self._sentences.motion),
             (0.03, self._sentences.stop),
             (0.04, self._sentences.describe),
-            (0.36, self._sequence_of_names),
+            (0.27, self._sequence_of_names),
             (0.08, self._sentences.unable),
             (0.09, self._sentences.refuse),
             (0.05, self._sentences.harmless),
-            (0.08, self._sentences.request),
+            (0.17, self._sentences.request),
         )
         draw = self._generator.random()
         for share, sentence in draws:
