@@ -17,6 +17,7 @@ from mm_robot.model.adapters import Adaptation
 from mm_robot.model.base import BASE_MODEL, BASE_SHA256, find_base_model
 from mm_robot.model.fused_lm import CHUNK, FusedLanguageModel
 from mm_robot.model.fused_policy import FusedPolicy
+from mm_robot.model.fusion import TOKENS
 from mm_robot.model.language_model import (
     halved,
     load_language_model,
@@ -38,12 +39,13 @@ def new_model(
     colours: int,
     adaptation: Adaptation | None = None,
     steps: int = 1000,
+    fusion: str = TOKENS,
 ) -> FusedLanguageModel:
     """A model that is to be trained for ``steps`` steps, on the base language model in ``base``; by LoRA
     where no other ``adaptation`` is named.
     """
     language = new_language_model(base, adaptation or Adaptation(), steps)
-    return FusedLanguageModel(language, processor, shapes, colours)
+    return FusedLanguageModel(language, processor, shapes, colours, fusion)
 
 
 def tokenizer_of(base: Path) -> PreTrainedTokenizerBase:
@@ -75,6 +77,7 @@ def save_checkpoint(
         "base_sha256": BASE_SHA256,
         "action_chunk": CHUNK,
         "adaptation": asdict(model.language.adaptation),
+        "fusion": model.fusion_name,
     }
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
 
@@ -108,7 +111,8 @@ def load_model(
     base = find_base_model()
     try:
         language = load_language_model(folder, base, _adaptation(config), trainable)
-        model = FusedLanguageModel(language, processor, len(shapes), len(colours))
+        fusion = str(config.get("fusion", TOKENS))
+        model = FusedLanguageModel(language, processor, len(shapes), len(colours), fusion)
         missing, unexpected = model.load_state_dict(load_file(folder / "encoders.safetensors"), strict=False)
         if (folder / _EAR_FILE).is_file():
             model.add_ear().load_state_dict(load_file(folder / _EAR_FILE))

@@ -5,7 +5,7 @@ adapter; heads read the thing meant, the skill and its arguments, and the action
 pass, without decoding word by word. Each thing that the eye sees or has seen is one token. The text goes
 through the frozen model first and enters as contextual embeddings; it attends to nothing but itself, nor
 does the skill readout attend to anything but text, so that what is understood of a sentence does not
-change with the view.
+change with the view. Other ways to bring them together are chosen by name (``fusion``).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from transformers import PreTrainedModel
 
 from mm_robot.model.ear import Ear
 from mm_robot.model.eye import Eye
+from mm_robot.model.fusion import TOKENS, late_fusion
 from mm_robot.model.grounding import GroundingHead
 from mm_robot.model.heads import ActionHead, WantedHead, WantedOutput, target_features
 from mm_robot.model.language_model import LanguageModel
@@ -74,7 +75,14 @@ class FusedOutput:
 class FusedLanguageModel(nn.Module):
     """The language model with its adapter, the eye, projectors, heads and, where it hears, the ear."""
 
-    def __init__(self, language: LanguageModel, processor: Processor, shapes: int, colours: int) -> None:
+    def __init__(
+        self,
+        language: LanguageModel,
+        processor: Processor,
+        shapes: int,
+        colours: int,
+        fusion: str = TOKENS,
+    ) -> None:
         super().__init__()
         self.language = language
         self.language_model: PeftModel | PreTrainedModel = language.model
@@ -82,6 +90,8 @@ class FusedLanguageModel(nn.Module):
         width = int(language.model.config.hidden_size)
         self.eye = Eye(processor, shapes, colours)
         self.ear: Ear | None = None
+        self.fusion_name = fusion
+        self.fusion = late_fusion(fusion, width)
         self.project_thing = nn.Sequential(nn.Linear(THING_FEATURES, 256), nn.GELU(), nn.Linear(256, width))
         self.project_state = nn.Sequential(nn.Linear(STATE_SIZE, 128), nn.GELU(), nn.Linear(128, width))
         self.readouts = nn.Parameter(torch.randn(2, width) * 0.3)
@@ -124,12 +134,7 @@ class FusedLanguageModel(nn.Module):
 
     def understand(self, text: Tensor, text_mask: Tensor, step: Tensor) -> TextOutput:
         """What a step asks for; text [B, T, width] from ``embed_text``, mask [B, T], ``step`` [B] index."""
-        length = text_mask.shape[1]
-        asking = (self.readouts[1] + self.steps[step]).unsqueeze(1)
-        inputs = torch.cat([asking, text], dim=1)
-        positions = torch.arange(3, 4 + length, device=text.device)
-        hidden = self._through(inputs, self._text_mask(text_mask), positions)
-        return self._read_text(hidden[:, 0])
+        return self._read_text(self._sentence(text, text_mask, step)[:, 0])
 
     def forward(
         self,
@@ -147,18 +152,37 @@ class FusedLanguageModel(nn.Module):
         [B, STATE_SIZE]; ``text`` [B, T, width] from ``embed_text`` and its mask [B, T]; ``step`` [B] index.
         ``choice`` [B] is the thing to act on (MOST_THINGS: none), the most probable one where it is left out.
         """
+        seen, told = self.project_thing(things), self.project_state(state)
+        if self.fusion is None:
+            hidden = self._all_tokens(seen, present, told, text, text_mask, step)
+            located, skill, action = hidden[:, :MOST_THINGS], hidden[:, _SKILL], hidden[:, _ACTION]
+        else:
+            read_out = self._sentence(text, text_mask, step)
+            skill = read_out[:, 0]
+            located, action = self.fusion(seen, present, told, read_out[:, 1:], text_mask, skill)
+        read = self._read_text(skill)
+        meant, reference = self.grounding_head(
+            located, things, present, skill, action, read.wanted, read.relation
+        )
+        chosen = meant.argmax(dim=1) if choice is None else choice
+        actions, outcome = self.action_head(action, skill, state, target_features(things, chosen))
+        return FusedOutput(meant, reference, read, actions, outcome)
+
+    def _sentence(self, text: Tensor, text_mask: Tensor, step: Tensor) -> Tensor:
+        """[B, 1 + T, width]: the skill readout and the words."""
+        asking = (self.readouts[1] + self.steps[step]).unsqueeze(1)
+        inputs = torch.cat([asking, text], dim=1)
+        positions = torch.arange(3, 4 + text_mask.shape[1], device=text.device)
+        return self._through(inputs, self._text_mask(text_mask), positions)
+
+    def _all_tokens(
+        self, seen: Tensor, present: Tensor, told: Tensor, text: Tensor, text_mask: Tensor, step: Tensor
+    ) -> Tensor:
+        """[B, all tokens, width]: things, state, the two readouts and the words."""
         batch, length = text_mask.shape
         asking = (self.readouts[1] + self.steps[step]).unsqueeze(1)
-        inputs = torch.cat(
-            [
-                self.project_thing(things),
-                self.project_state(state).unsqueeze(1),
-                self.readouts[0].expand(batch, 1, -1),
-                asking,
-                text,
-            ],
-            dim=1,
-        )
+        readout = self.readouts[0].expand(batch, 1, -1)
+        inputs = torch.cat([seen, told.unsqueeze(1), readout, asking, text], dim=1)
         mask = torch.zeros(batch, 1, _TEXT + length, _TEXT + length, dtype=torch.bool, device=inputs.device)
         mask[:, :, :_SKILL, :MOST_THINGS] = present[:, None, None, :]
         mask[:, :, :_SKILL, MOST_THINGS:_TEXT] = True
@@ -166,15 +190,7 @@ class FusedLanguageModel(nn.Module):
         mask[:, :, _SKILL:, _SKILL:] = self._text_mask(text_mask)
         places = torch.arange(1, 4 + length, device=inputs.device)
         positions = torch.cat([places.new_zeros(MOST_THINGS), places])
-        hidden = self._through(inputs, mask, positions)
-        skill, action = hidden[:, _SKILL], hidden[:, _ACTION]
-        read = self._read_text(skill)
-        meant, reference = self.grounding_head(
-            hidden[:, :MOST_THINGS], things, present, skill, action, read.wanted, read.relation
-        )
-        chosen = meant.argmax(dim=1) if choice is None else choice
-        actions, outcome = self.action_head(action, skill, state, target_features(things, chosen))
-        return FusedOutput(meant, reference, read, actions, outcome)
+        return self._through(inputs, mask, positions)
 
     def _through(self, inputs: Tensor, mask: Tensor, positions: Tensor) -> Tensor:
         added = torch.where(mask, 0.0, torch.finfo(torch.float32).min)

@@ -79,7 +79,8 @@ def _model(settings: TrainingSettings) -> tuple[FusedLanguageModel, PreTrainedTo
     if not start:
         base, processor = find_base_model(), Processor()
         adaptation = Adaptation(settings.adapter, settings.rank, settings.layers)
-        model = new_model(base, processor, len(SHAPES), len(COLOURS), adaptation, settings.fuse.steps)
+        sizes = len(SHAPES), len(COLOURS)
+        model = new_model(base, processor, *sizes, adaptation, settings.fuse.steps, settings.fusion)
         return model, tokenizer_of(base), processor
     model, tokenizer, processor, shapes, colours = load_model(checkpoint_folder(start), trainable=True)
     if (shapes, colours) != (SHAPES, tuple(COLOURS)):

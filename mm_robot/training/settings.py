@@ -12,6 +12,7 @@ import yaml
 from mm_robot.classification.settings import ClassificationSettings, classification_settings
 from mm_robot.errors import ConfigError
 from mm_robot.model.adapters import ADAPTERS
+from mm_robot.model.fusion import FUSIONS, TOKENS
 from mm_robot.training.configuration import (
     PATH,
     PATHS,
@@ -33,7 +34,8 @@ class TrainingSettings:
     and ``noise`` of recordings without speech. ``requests`` are files of sentences that people wrote or said,
     beside those that come with the package; ``start`` is the checkpoint folder to train on from, or
     ``embedded``; empty begins anew, with the language model adapted by ``adapter`` (its ``rank`` or
-    ``layers``: see ``model/adapters.py``).
+    ``layers``: see ``model/adapters.py``) and what is seen and said brought together by ``fusion``
+    (``model/fusion.py``).
     """
 
     data: tuple[Path, ...]
@@ -50,6 +52,7 @@ class TrainingSettings:
     adapter: str = "lora"
     rank: int = 16
     layers: int = 2
+    fusion: str = TOKENS
 
 
 @dataclass(frozen=True)
@@ -137,12 +140,16 @@ def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
         "adapter": one_of(*ADAPTERS),
         "rank": whole(1),
         "layers": whole(1),
+        "fusion": one_of(*FUSIONS),
     }
     if len({key in raw for key in ("hear", "speech", "noise")}) > 1:
         raise ConfigError(f"{path}: hear, speech and noise go together; give all of them or none")
     settings = read_keys(TrainingSettings, path, raw, checks)
     if not settings.data:
         raise ConfigError(f"{path}: data must name a folder at least")
-    if settings.start and {"adapter", "rank", "layers"} & set(raw):
-        raise ConfigError(f"{path}: a policy to train on has its adapter; leave out adapter, rank and layers")
+    if settings.start and {"adapter", "rank", "layers", "fusion"} & set(raw):
+        raise ConfigError(
+            f"{path}: a policy to train on has its adapter and fusion; "
+            "leave out adapter, rank, layers and fusion"
+        )
     return settings

@@ -122,7 +122,7 @@ def test_a_policy_to_train_on_has_its_adapter(tmp_path: Path) -> None:
     keys = "data: [a]\nout: b\nseed: 0\nthreads: 1\n"
     stages = "".join(f"{s}: {{steps: 1, batch: 2, learning_rate: 0.1}}\n" for s in ("see", "fuse"))
     file.write_text(f"{keys}{stages}start: embedded\nadapter: ia3\n")
-    with pytest.raises(ConfigError, match="leave out adapter"):
+    with pytest.raises(ConfigError, match="leave out adapter, rank, layers and fusion"):
         load_settings(file)
     file.write_text(f"{keys}{stages}adapter: magic\n")
     with pytest.raises(ConfigError, match="adapter must be lora, adalora"):
