@@ -57,13 +57,22 @@ COLOUR_NAMES: dict[str, tuple[str, ...]] = {
 
 SHAPE_NAMES: dict[str, tuple[str, ...]] = {
     "ball": _names(
-        "sphere, globe, round ball, football, marble, beach ball, round thing, bubble, orb, bowling ball"
+        "sphere, globe, round ball, football, marble, beach ball, round thing, bubble, soccer ball, tennis "
+        "ball, snooker ball, balloon, bead, rubber ball, snowball, ping pong ball, orb, bowling ball, "
+        "basketball, cannonball"
     ),
-    "box": _names("cube, crate, block, carton, square box, package, brick, die, parcel, chest"),
-    "cylinder": _names("drum, barrel, can, tin, tube, column, tin can, canister, keg, pillar"),
+    "box": _names(
+        "cube, crate, block, carton, square box, package, brick, die, parcel, cardboard box, packing case, "
+        "trunk, shoebox, wooden box, cuboid, coffer, chest, dice, strongbox, casket"
+    ),
+    "cylinder": _names(
+        "drum, barrel, can, tin, tube, column, tin can, canister, cask, oil drum, pipe, roller, paint can, "
+        "soup can, round post, tall drum, keg, pillar, bollard, vat"
+    ),
     "cone": _names(
-        "pylon, traffic cone, pointed cone, pyramid, road cone, spike, pointy thing, party hat, "
-        "funnel, witch hat"
+        "pylon, traffic cone, pointed cone, pyramid, road cone, spike, pointy thing, party hat, safety cone, "
+        "wizard hat, steeple, spire, tepee, ice cream cone, cornet, pointed roof, funnel, witch "
+        "hat, dunce cap, wigwam"
     ),
 }
 
