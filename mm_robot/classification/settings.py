@@ -9,9 +9,8 @@ from typing import Any
 
 from mm_robot.classification.folders import IMAGES, SOUNDS
 from mm_robot.model.adapters import ADAPTERS
-from mm_robot.training.configuration import FLAG, PATH, number, one_of, read_keys, whole
+from mm_robot.training.configuration import FLAG, PATH, SKIP, STOP, number, one_of, read_keys, whole
 
-STOP, SKIP = "stop", "skip"
 TRAINED, FROZEN = "trained", "frozen"
 FOLDS = "folds"
 """In the place of a folder for validation: each fold of the training folder in turn."""

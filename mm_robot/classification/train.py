@@ -19,12 +19,13 @@ from mm_robot.classification.checkpoint import Description, as_inputs, save_clas
 from mm_robot.classification.folders import SOUNDS, Examples, fold_of, read_images, read_sounds
 from mm_robot.classification.model import ClassificationModel, ModelSettings
 from mm_robot.classification.report import AFTER, BEFORE, Labels, as_text, figures, write_curve, write_report
-from mm_robot.classification.settings import FOLDS, FROZEN, SKIP, ClassificationSettings
+from mm_robot.classification.settings import FOLDS, FROZEN, ClassificationSettings
 from mm_robot.dependencies import how_to_install
 from mm_robot.errors import InputError
 from mm_robot.model.adapters import Adaptation, allocate
 from mm_robot.model.base import find_base_model
 from mm_robot.model.precision import fast_bfloat16
+from mm_robot.training.configuration import SKIP
 from mm_robot.training.loop import diverged
 
 MODEL = "model"

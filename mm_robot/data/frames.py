@@ -16,28 +16,15 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from mm_robot.data.shards import FIELDS, MAX_THINGS, Shard, read_shard
 from mm_robot.errors import InputError
-from mm_robot.model.encoders import GRID_COLUMNS, GRID_ROWS
 from mm_robot.types import ImageArray
 
-MAX_THINGS = 10
 NOTHING = 255
 """The number of no thing in ``cells``, and of no name among colours."""
 JPEG_QUALITY = 95
 FORMAT = 3
 
-_FIELDS: dict[str, tuple[type, tuple[int, ...]]] = {
-    "count": (np.uint8, ()),
-    "shape": (np.uint8, (MAX_THINGS,)),
-    "colour": (np.uint8, (MAX_THINGS,)),
-    "distance": (np.float32, (MAX_THINGS,)),
-    "bearing": (np.float32, (MAX_THINGS,)),
-    "radius": (np.float32, (MAX_THINGS,)),
-    "rgb": (np.float32, (MAX_THINGS, 3)),
-    "pixels": (np.int32, (MAX_THINGS,)),
-    "box": (np.float32, (MAX_THINGS, 4)),
-    "cells": (np.uint8, (GRID_ROWS, GRID_COLUMNS)),
-}
 _OF_FRAME = ("count", "cells")
 """Fields that a frame has once, not for each thing."""
 
@@ -75,7 +62,7 @@ class FrameWriter:
         self._description = description
         folder.mkdir(parents=True, exist_ok=True)
         self._images: list[npt.NDArray[np.uint8]] = []
-        self._rows: dict[str, list[Any]] = {name: [] for name in _FIELDS}
+        self._rows: dict[str, list[Any]] = {name: [] for name in FIELDS}
 
     def add(self, image: ImageArray, labels: FrameLabels) -> None:
         """Add one frame, [H, W, 3] uint8 RGB as the policy is given it."""
@@ -89,7 +76,7 @@ class FrameWriter:
         ]
         _, encoded = cv2.imencode(".jpg", cv2.cvtColor(image, cv2.COLOR_RGB2BGR), parameters)
         self._images.append(encoded.reshape(-1))
-        for name, (dtype, shape) in _FIELDS.items():
+        for name, (dtype, shape) in FIELDS.items():
             row: npt.NDArray[Any] = np.zeros(shape, dtype)
             if name == "count":
                 row = np.asarray(len(labels), dtype)
@@ -115,31 +102,36 @@ class FrameWriter:
             json.dumps({"format": FORMAT, **self._description}, indent=1)
         )
         self._images = []
-        self._rows = {name: [] for name in _FIELDS}
+        self._rows = {name: [] for name in FIELDS}
         return path
 
 
 class FrameDataset:
-    """All frames of a folder, held in memory as JPEG.
+    """All frames of some folders, held in memory as JPEG; ``skipped`` says what was left out, and why.
 
     Raises:
-        InputError: the folder holds no data set, or a shard is broken; the message names the file.
+        InputError: a folder holds no data set, a shard is broken or, unless ``skip_broken``, a frame is; the
+            message names file and row.
     """
 
-    def __init__(self, folders: Sequence[Path]) -> None:
-        shards: list[dict[str, npt.NDArray[Any]]] = []
+    def __init__(self, folders: Sequence[Path], skip_broken: bool = False) -> None:
+        self._shards: list[Shard] = []
+        self.skipped: list[str] = []
         for folder in folders:
             paths = sorted(folder.glob("frames-*.npz"))
             if not paths:
                 raise InputError(
                     f"{folder} holds no frames; make some with: mm_robot generate --out {folder}"
                 )
-            shards += [_read_shard(path) for path in paths]
-        self._fields = {name: np.concatenate([s[name] for s in shards]) for name in _FIELDS}
-        self._jpeg = [s["jpeg"] for s in shards]
-        self._offsets = [s["offsets"] for s in shards]
-        sizes = np.array([len(s["count"]) for s in shards])
-        self._shard_of = np.repeat(np.arange(len(shards)), sizes)
+            for path in paths:
+                shard, left_out = read_shard(path, skip_broken)
+                self._shards.append(shard)
+                self.skipped += left_out
+        sizes = [len(shard) for shard in self._shards]
+        if not sum(sizes):
+            raise InputError(f"{folders[0]} holds no whole frame; generate the data set again")
+        self._fields = {name: np.concatenate([s.fields[name] for s in self._shards]) for name in FIELDS}
+        self._shard_of = np.repeat(np.arange(len(sizes)), sizes)
         self._first = np.concatenate([[0], np.cumsum(sizes)])
 
     def __len__(self) -> int:
@@ -147,33 +139,18 @@ class FrameDataset:
 
     def image(self, index: int) -> ImageArray:
         """One frame, [H, W, 3] uint8 RGB."""
-        shard = self._shard_of[index]
-        row = index - self._first[shard]
-        begin, end = self._offsets[shard][row : row + 2]
-        decoded = cv2.imdecode(self._jpeg[shard][begin:end], cv2.IMREAD_COLOR)
+        shard = self._shards[self._shard_of[index]]
+        row = index - self._first[self._shard_of[index]]
+        decoded = cv2.imdecode(shard.jpeg[shard.begin[row] : shard.end[row]], cv2.IMREAD_COLOR)
         if decoded is None:
             raise InputError(
-                f"frame {index} of shard {shard} is not a readable JPEG; generate the data set again"
+                f"{shard.path}: frame {shard.rows[row]}: its picture cannot be decoded; "
+                "generate the data set again"
             )
         return np.asarray(cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB), np.uint8)
 
     def labels(self, index: int) -> FrameLabels:
         """What stands around the robot in one frame."""
         count = int(self._fields["count"][index])
-        of_things = {name: self._fields[name][index, :count] for name in _FIELDS if name not in _OF_FRAME}
+        of_things = {name: self._fields[name][index, :count] for name in FIELDS if name not in _OF_FRAME}
         return FrameLabels(**of_things, cells=self._fields["cells"][index])
-
-
-def _read_shard(path: Path) -> dict[str, npt.NDArray[Any]]:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            shard = {name: archive[name] for name in [*_FIELDS, "jpeg", "offsets"]}
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{path} is not a readable shard ({error}); delete it and generate again") from error
-    frames = len(shard["count"])
-    for name, (_, shape) in _FIELDS.items():
-        if shard[name].shape != (frames, *shape):
-            raise InputError(f"{path}: {name} has shape {shard[name].shape}, expected {(frames, *shape)}")
-    if len(shard["offsets"]) != frames + 1 or shard["offsets"][-1] != len(shard["jpeg"]):
-        raise InputError(f"{path}: the JPEG data does not fit its offsets; delete it and generate again")
-    return shard

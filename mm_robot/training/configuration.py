@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from mm_robot.errors import ConfigError
 
 Settings = TypeVar("Settings")
+STOP, SKIP = "stop", "skip"
+"""What is done with broken files: the run stops, or leaves them out."""
 Check = tuple[str, Callable[[Any], Any]]
 """What a value must be, in words, and what makes it of one; None where it is not such a value."""
 

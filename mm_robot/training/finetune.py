@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import torch
@@ -19,6 +20,7 @@ from mm_robot.model.fused_lm import FusedLanguageModel
 from mm_robot.model.policy import checkpoint_folder
 from mm_robot.model.processor import Processor
 from mm_robot.sim.scene import COLOURS, SHAPES
+from mm_robot.training.configuration import SKIP
 from mm_robot.training.fuse import FuseStage
 from mm_robot.training.hear import HearStage
 from mm_robot.training.loop import is_done, restore, run_stage
@@ -46,7 +48,10 @@ def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path 
         "fuse": {n: p for n, p in model.named_parameters() if p.requires_grad and _is_fused(n)},
     }
     if "see" in stages and not is_done(settings.out / "see", settings.see):
-        see = SeeStage(model.eye, FrameDataset(settings.data), settings.see.batch, settings.seed)
+        frames = FrameDataset(settings.data, settings.broken_files == SKIP)
+        for line in frames.skipped:
+            print(f"left out: {line}", file=sys.stderr)
+        see = SeeStage(model.eye, frames, settings.see.batch, settings.seed)
         run_stage("see", model, parameters["see"], settings.see, see.loss, settings.out)
     if "fuse" in stages and not is_done(settings.out / "fuse", settings.fuse):
         texts = TextCache(model, tokenizer, processor.max_text_tokens)

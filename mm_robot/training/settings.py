@@ -16,6 +16,8 @@ from mm_robot.model.fusion import FUSIONS, TOKENS
 from mm_robot.training.configuration import (
     PATH,
     PATHS,
+    SKIP,
+    STOP,
     TEXT,
     Check,
     number,
@@ -35,7 +37,7 @@ class TrainingSettings:
     beside those that come with the package; ``start`` is the checkpoint folder to train on from, or
     ``embedded``; empty begins anew, with the language model adapted by ``adapter`` (its ``rank`` or
     ``layers``: see ``model/adapters.py``) and what is seen and said brought together by ``fusion``
-    (``model/fusion.py``).
+    (``model/fusion.py``). ``broken_files`` is ``stop`` or ``skip``: what is done with broken frames.
     """
 
     data: tuple[Path, ...]
@@ -53,6 +55,7 @@ class TrainingSettings:
     rank: int = 16
     layers: int = 2
     fusion: str = TOKENS
+    broken_files: str = STOP
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,7 @@ def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
         "rank": whole(1),
         "layers": whole(1),
         "fusion": one_of(*FUSIONS),
+        "broken_files": one_of(STOP, SKIP),
     }
     if len({key in raw for key in ("hear", "speech", "noise")}) > 1:
         raise ConfigError(f"{path}: hear, speech and noise go together; give all of them or none")

@@ -16,11 +16,12 @@ from safetensors.torch import load_file, save_file
 
 from mm_robot.classification import train as training
 from mm_robot.classification.folders import IMAGES, SOUNDS
-from mm_robot.classification.settings import FOLDS, SKIP, ClassificationSettings
+from mm_robot.classification.settings import FOLDS, ClassificationSettings
 from mm_robot.classification.train import train_classifier
 from mm_robot.cli import main
 from mm_robot.errors import InputError
 from mm_robot.speech.base import RATE
+from mm_robot.training.configuration import SKIP
 
 CLASSES = ("bright", "dark")
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,67 @@ def test_a_missing_or_broken_shard_is_named(tmp_path: Path) -> None:
     (tmp_path / "frames-00000.npz").write_bytes(b"not an archive")
     with pytest.raises(InputError, match=r"frames-00000\.npz"):
         FrameDataset([tmp_path])
+
+
+def written(folder: Path) -> dict[str, np.ndarray]:
+    writer = FrameWriter(folder, {})
+    for level in (40, 90, 140, 190):
+        writer.add(np.full((48, 64, 3), level, np.uint8), labels(2))
+    with np.load(writer.flush(0), allow_pickle=False) as archive:
+        return {name: archive[name].copy() for name in archive.files}
+
+
+def spoiled_number(arrays: dict[str, np.ndarray]) -> None:
+    arrays["distance"][2, 1] = np.nan
+
+
+def spoiled_picture(arrays: dict[str, np.ndarray]) -> None:
+    arrays["jpeg"][arrays["offsets"][2]] = 0
+
+
+def spoiled_count(arrays: dict[str, np.ndarray]) -> None:
+    arrays["count"][2] = 99
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (spoiled_number, "distance is not finite"),
+        (spoiled_picture, "its picture is no whole JPEG"),
+        (spoiled_count, "it tells of 99 things"),
+    ],
+)
+def test_a_broken_frame_is_named_or_skipped(
+    tmp_path: Path, spoil: Callable[[dict[str, np.ndarray]], None], reason: str
+) -> None:
+    arrays = written(tmp_path)
+    spoil(arrays)
+    np.savez(tmp_path / "frames-00000.npz", **arrays)
+    with pytest.raises(InputError, match=rf"frames-00000\.npz: frame 2: {reason}.*broken_files: skip"):
+        FrameDataset([tmp_path])
+    dataset = FrameDataset([tmp_path], skip_broken=True)
+    assert len(dataset) == 3 and len(dataset.skipped) == 1 and reason in dataset.skipped[0]
+    assert [round(float(dataset.image(i).mean())) for i in range(3)] == [40, 90, 190]
+
+
+def test_numbers_of_another_kind_or_length_are_named(tmp_path: Path) -> None:
+    arrays = written(tmp_path)
+    for spoiled in (
+        arrays | {"box": arrays["box"][:3]},
+        arrays | {"radius": arrays["radius"].astype(np.float64)},
+        arrays | {"offsets": arrays["offsets"][::-1]},
+    ):
+        np.savez(tmp_path / "frames-00000.npz", **spoiled)
+        with pytest.raises(InputError, match=r"frames-00000\.npz: (box|radius|the JPEG data)"):
+            FrameDataset([tmp_path], skip_broken=True)
+
+
+def test_a_data_set_of_broken_frames_alone_is_refused(tmp_path: Path) -> None:
+    arrays = written(tmp_path)
+    arrays["rgb"][:] = np.inf
+    np.savez(tmp_path / "frames-00000.npz", **arrays)
+    with pytest.raises(InputError, match="no whole frame"):
+        FrameDataset([tmp_path], skip_broken=True)
 
 
 def test_more_things_than_a_frame_holds_are_refused(tmp_path: Path) -> None:
