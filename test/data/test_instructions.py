@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import json
 import math
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mm_robot.data.colours import survey_colours
-from mm_robot.data.instructions import Instruction, InstructionSampler, Wanted
+from mm_robot.data.instructions import Instruction, InstructionSampler, Wanted, package_requests
 from mm_robot.data.names import COLOUR_NAMES, SHAPE_NAMES, held_out_names, trained_names
 from mm_robot.data.requests import ALLOWED, load_requests
 from mm_robot.errors import InputError
@@ -88,6 +90,22 @@ def test_a_fifth_of_the_names_is_never_drawn(names: dict[str, tuple[str, ...]]) 
         assert not set(held_out_names(own)) & set(trained_names(own))
         for name in held_out_names(own):
             assert not any(f" {name} " in f" {text} " for text in drawn), name
+
+
+def test_the_sentences_of_the_package_hold_nothing_that_is_kept_for_judging() -> None:
+    texts = [f" {re.sub(r'[^a-z]+', ' ', request.text.lower())} " for request in package_requests()]
+    kept = {
+        name for names in (*COLOUR_NAMES.values(), *SHAPE_NAMES.values()) for name in held_out_names(names)
+    }
+    requests = Path(__file__).parents[2] / "benchmarks" / "requests"
+    judged = {
+        json.loads(line)["text"].lower()
+        for path in requests.glob("*.jsonl")
+        for line in path.read_text(encoding="utf-8").splitlines()
+    }
+    assert not {name for name in kept for text in texts if f" {name} " in text}
+    shared = judged & {request.text.lower() for request in package_requests()}
+    assert len(shared) <= 0.01 * len(judged), shared  # "wait" and the like are too short to be anybody's own
 
 
 def test_requests_are_read_from_each_kind_of_file(tmp_path: Path) -> None:
