@@ -1,4 +1,6 @@
-"""What a robot meets that it was not trained with: other light, surfaces, cameras, places of the camera."""
+"""What a robot meets that it was not trained with: other light, surfaces, cameras, places of the camera, and
+senses that it lacks.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +24,15 @@ def _as_it_is(image: ImageArray, _: np.random.Generator) -> ImageArray:
 @dataclass(frozen=True)
 class Disturbance:
     """``picture`` changes a camera image; ``mount`` is how the camera sits; ``vivid`` rooms have surfaces of
-    strong colours.
+    strong colours. Without ``odometry`` the robot is told that it stands where it began; without ``scan``
+    the policy is given no range scan, while the safety gate is.
     """
 
     picture: Picture = _as_it_is
     mount: CameraMount = LEVEL_MOUNT
     vivid: bool = False
+    odometry: bool = True
+    scan: bool = True
 
 
 NONE = Disturbance()
@@ -50,6 +55,10 @@ def _smeared(image: ImageArray, _: np.random.Generator) -> ImageArray:
     return np.asarray(cv2.blur(image, (21, 1)), np.uint8)
 
 
+def _black(image: ImageArray, _: np.random.Generator) -> ImageArray:
+    return np.zeros_like(image)
+
+
 DISTURBANCES = {
     "dark": Disturbance(_lit(0.5)),
     "bright": Disturbance(_lit(1.5, 20)),
@@ -60,5 +69,8 @@ DISTURBANCES = {
     "high_camera": Disturbance(mount=CameraMount(height=0.5)),
     "camera_tilted_up": Disturbance(mount=CameraMount(tilt=math.radians(9))),
     "camera_tilted_down": Disturbance(mount=CameraMount(tilt=math.radians(-9))),
+    "no_camera": Disturbance(_black),
+    "no_odometry": Disturbance(odometry=False),
+    "no_scan": Disturbance(scan=False),
 }
 """All beyond what training shows."""

@@ -18,10 +18,10 @@ from mm_robot.safety.limits import limits_from
 from mm_robot.sim.world import World
 from mm_robot.speech.decision import Act
 from mm_robot.training.disturbance import NONE as UNDISTURBED
-from mm_robot.training.disturbance import Disturbance, Picture
+from mm_robot.training.disturbance import Disturbance
 from mm_robot.training.episodes import Episode
 from mm_robot.training.given import Given, typed
-from mm_robot.types import Decision, FloatArray
+from mm_robot.types import Decision, FloatArray, RobotState
 
 GATE_PERIOD = 0.02
 SECONDS_PER_STEP = 60.0
@@ -97,7 +97,7 @@ def run_episode(
     """
     world = World(episode.room, disturbance.mount, disturbance.vivid)
     try:
-        return _Rollout(policy, world, disturbance.picture).run(
+        return _Rollout(policy, world, disturbance).run(
             episode, give, time_for(episode) if seconds is None else seconds
         )
     finally:
@@ -112,10 +112,10 @@ def time_for(episode: Episode) -> float:
 
 
 class _Rollout:
-    def __init__(self, policy: Policy, world: World, picture: Picture) -> None:
+    def __init__(self, policy: Policy, world: World, disturbance: Disturbance) -> None:
         self._policy = policy
         self._world = world
-        self._picture = picture
+        self._disturbance = disturbance
         self._generator = np.random.default_rng(world.room.seed)
         self._gate = SafetyGate(limits_from(load_config().node("safety_gate")))
         self._driver = Driver(Timeouts(task=float("inf")))
@@ -167,11 +167,11 @@ class _Rollout:
         while world.time < end and driver.status.state == RUNNING:
             received = world.time
             _, observation = driver.observe(
-                self._picture(world.render(), self._generator),
-                world.robot_state(),
+                self._disturbance.picture(world.render(), self._generator),
+                world.robot_state() if self._disturbance.odometry else RobotState(),
                 received,
                 received,
-                scan_points(world.scan()),
+                scan_points(world.scan()) if self._disturbance.scan else None,
             )
             self._last = self._policy.decide(observation)
             self._play(RUNNING)
