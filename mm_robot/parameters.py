@@ -139,7 +139,12 @@ SPEECH = (
 
 POLICY = (
     BASE_FRAME,
-    Parameter("policy", str, "checkpoint folder, or embedded for the one in the package"),
+    Parameter(
+        "policy",
+        str,
+        "checkpoint folder, or embedded for the one in the package; ~/load takes it",
+        runtime=True,
+    ),
     Parameter("threads", int, "CPU threads of the model", "", 1, 64),
     Parameter("device", str, "device of the model: cpu, cuda or cuda:N"),
     Parameter(

@@ -6,8 +6,8 @@ Hears ``instruction/accepted`` from the safety gate (one task at a time, the new
 ``explanation``, and its verdict and how far it is on ``policy/status`` (JSON, latched). The model runs in a
 thread of its own.
 
-``~/load`` loads the policy anew, for example after a missing checkpoint was put in place; so does
-reactivating the node.
+``~/load`` loads the policy that the parameter ``policy`` names now, while the one at work drives on; see
+``mm_robot deploy``.
 """
 
 from __future__ import annotations
@@ -112,14 +112,16 @@ class PolicyNode(LifecycleNode):
         if text:
             self._publish_answer(String(data=text))
 
-    def _load_policy(self) -> Policy:
-        return self._load(self.value("policy"), self.value("threads"), self.value("device"))
+    def _load_policy(self, source: str) -> Policy:
+        return self._load(source, self.value("threads"), self.value("device"))
 
     def _load_anew(self, _request: Trigger.Request, response: Trigger.Response) -> None:
-        self._driver.stop("the policy is loaded anew")
-        self._thread.load_anew()
-        response.success = True
-        response.message = "loading; ~/status and the diagnostics tell the result"
+        response.success = self._thread.load_anew()
+        response.message = (
+            "loading; policy/status and the diagnostics tell the result"
+            if response.success
+            else "another policy is being loaded; call again when policy/status says that it is loaded"
+        )
 
     def _see(self, message: Image | CompressedImage) -> None:
         self._image_stamp = message.header.stamp.sec + message.header.stamp.nanosec * 1e-9
@@ -208,6 +210,9 @@ class PolicyNode(LifecycleNode):
             "skill": task.skill,
             "reason": (self._command.hold if task.state == RUNNING else "") or task.reason,
             "policy": "error" if self._thread.load_error else "loaded" if self._thread.loaded else "loading",
+            "policy_source": self._thread.source,
+            "policy_loads": self._thread.loads,
+            "policy_error": self._thread.load_error or self._thread.replacement_error,
             "images_received": self._images.received,
             "image_stamp": self._image_stamp,
             **{key: None if value is None else round(value, 2) for key, value in figures.items()},

@@ -39,22 +39,27 @@ class PolicyThread:
 
     ``answers`` receives what to say to the person, at the end of a task and in its course.
 
-    ``load_error`` says why no policy is loaded; ``fault`` why the robot has to stand although a
-    task runs; both are empty when all is well. ``decisions`` and ``inference`` are the rate of the
-    decisions and the times they took, s.
+    ``load_error`` says why no policy is loaded; ``replacement_error`` why one that was to take its place
+    was not; ``fault`` why the robot has to stand although a task runs; all are empty when all is well.
+    ``source`` is what the policy at work was loaded from, ``loads`` how many loads have ended, well or not.
+    ``decisions`` and ``inference`` are the rate of
+    the decisions and the times they took, s.
     """
 
     def __init__(
-        self, node: PolicyNode, driver: Driver, load: Callable[[], Policy], scene: ScenePublisher
+        self, node: PolicyNode, driver: Driver, load: Callable[[str], Policy], scene: ScenePublisher
     ) -> None:
         """Prepare the thread; ``start`` starts it."""
         self.decisions, self.inference = Rate(), Spread(100)
         self.answers: SimpleQueue[str] = SimpleQueue()
-        self.load_error = ""
+        self.load_error = self.replacement_error = self.source = ""
+        self.loads = 0
         self._image_error = ""
         self._node, self._driver, self._load, self._scene = node, driver, load, scene
         self._period = 1.0 / node.value("rate")
         self._policy: Policy | None = None
+        self._replacement: tuple[str, Policy] | None = None
+        self._replacing: threading.Thread | None = None
         self._task: int | None = None  # the task for which the policy was reset last
         self._task_failed = False  # shown in the diagnostics until a later task goes well
         self._frame: Frame | None = None
@@ -89,11 +94,32 @@ class PolicyThread:
         self._frame = frame
         self._arrived.set()
 
-    def load_anew(self) -> None:
-        """Drop the policy and load it again."""
-        self._policy = None
-        self.load_error = ""
-        self._arrived.set()
+    def load_anew(self) -> bool:
+        """Load what the parameter ``policy`` names now; False while such a load is under way already.
+
+        A policy that is at work goes on until the other one is there, and for good where that is broken.
+        """
+        if self._policy is None:
+            self.load_error = ""
+            return True
+        if self._replacing is not None and self._replacing.is_alive():
+            return False
+        self.replacement_error = ""
+        source = self._node.value("policy")
+        self._replacing = threading.Thread(
+            target=self._load_aside, args=(source,), name="replacement", daemon=True
+        )
+        self._replacing.start()
+        return True
+
+    def _load_aside(self, source: str) -> None:
+        try:
+            self._replacement = (source, self._load(source))
+        except Exception as error:  # a checkpoint may be broken in any way; the one at work goes on
+            self.replacement_error = f"{source} was not loaded, {self.source} goes on: {one_line(error)}"
+            self.loads += 1
+            self._node.count("policies that could not be loaded")
+            self._node.warn_state(self.replacement_error)
 
     def _run(self) -> None:
         while not self._ended.is_set():
@@ -107,6 +133,9 @@ class PolicyThread:
     def _turn(self) -> None:
         if self._policy is None and not self.load_error:
             self._load_now()
+        if self._replacement is not None:
+            (source, policy), self._replacement = self._replacement, None
+            self._put_to_work(source, policy)
         wait = self._due - time.monotonic()
         if wait > 0.0:
             self._ended.wait(wait)
@@ -120,15 +149,22 @@ class PolicyThread:
             self._look(self._policy, frame)
 
     def _load_now(self) -> None:
+        source = self._node.value("policy")
         try:
-            policy = self._load()
+            policy = self._load(source)
         except Exception as error:  # a checkpoint may be broken in any way; the node says so
             self.load_error = f"{one_line(error)}; then call ~/load"
+            self.loads += 1
             self._node.error_state(self.load_error)
             return
+        self._put_to_work(source, policy)
+
+    def _put_to_work(self, source: str, policy: Policy) -> None:
+        """Let a policy decide from now on; one that takes over goes on with the task that is under way."""
         self._task = None
-        self._policy = policy
-        self._node.ok_state("policy loaded")
+        self._policy, self.source = policy, source
+        self.loads += 1
+        self._node.ok_state(f"policy loaded: {source}")
 
     def _look(self, policy: Policy, frame: Frame) -> None:
         robot = self._node.robot()

@@ -5,16 +5,21 @@ from __future__ import annotations
 import array
 import itertools
 import json
+import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from policy_rig import CRUISE, Partner, SteadyPolicy, rig, wait_for
+from rclpy.parameter import Parameter
 from std_srvs.srv import Trigger
 
 from mm_robot.errors import CheckpointError
 from mm_robot.nodes.policy import PolicyNode
+from mm_robot.types import Decision, Observation
 
 Rig = tuple[PolicyNode, Partner]
 
@@ -201,6 +206,53 @@ def test_a_missing_checkpoint_is_named_and_can_be_mended(ros_domain: int) -> Non
         wait_for(lambda: partner.status["policy"] == "loaded", "the policy to be loaded")
         assert partner.speed == 0.0
         start(partner)
+
+
+class Fast(SteadyPolicy):
+    """Drives at half the speed, so that it is told apart."""
+
+    def decide(self, observation: Observation) -> Decision:
+        decision = super().decide(observation)
+        return replace(decision, actions=decision.actions * np.float32(0.5))
+
+
+def test_another_policy_takes_over_while_the_robot_drives(ros_domain: int) -> None:
+    released = threading.Event()
+
+    def load(source: str, *_: Any) -> SteadyPolicy:
+        if source == "other":
+            assert released.wait(20)
+        if source == "broken":
+            raise CheckpointError("broken: config.json is missing")
+        return Fast() if source == "other" else SteadyPolicy()
+
+    with rig(ros_domain, load) as (node, partner):
+        wait_for(lambda: partner.status.get("policy_source") == "embedded", "the policy to be loaded")
+        start(partner)
+        client = partner.create_client(Trigger, "policy/load")
+        assert client.wait_for_service(10)
+
+        def ask(source: str) -> bool:
+            assert all(r.successful for r in node.set_parameters([Parameter("policy", value=source)]))
+            future = client.call_async(Trigger.Request())
+            wait_for(future.done, "the service")
+            return bool(future.result().success)
+
+        assert ask("other")
+        assert not ask("other"), "a second load while the first is under way"
+        loading = time.monotonic()
+        time.sleep(1.5)
+        assert all(speed == pytest.approx(CRUISE) for at, speed in partner.commands if at > loading)
+        released.set()
+        wait_for(lambda: partner.status["policy_source"] == "other", "the other policy")
+        wait_for(lambda: partner.speed == pytest.approx(CRUISE / 2), "its speed")
+        assert all(speed > 0 for at, speed in partner.commands if at > loading)
+        assert (partner.status["state"], partner.status["instruction"]) == ("running", "drive on")
+
+        assert ask("broken")
+        wait_for(lambda: "config.json is missing" in partner.status["policy_error"], "the error")
+        assert (partner.status["policy"], partner.status["policy_source"]) == ("loaded", "other")
+        assert partner.speed == pytest.approx(CRUISE / 2)
 
 
 def test_a_clock_that_stands_still_stops_the_robot(ros_domain: int) -> None:
