@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mm_robot.classification.folders import IMAGES, SOUNDS
-from mm_robot.model.adapters import ADAPTERS
+from mm_robot.model.adapters import ADAPTERS, Adaptation
 from mm_robot.training.configuration import FLAG, PATH, SKIP, STOP, number, one_of, read_keys, whole
 
 TRAINED, FROZEN = "trained", "frozen"
@@ -36,6 +36,7 @@ class ClassificationSettings:
     adapter: str = "lora"
     rank: int = 16
     layers: int = 2
+    prompt_tokens: int = 16
     dropout: float = 0.2
     mixup: float = 0.0
     augment: bool = True
@@ -46,6 +47,11 @@ class ClassificationSettings:
     accumulate: int = 1
     patience: int = 0
     log_to: str = "tensorboard"
+
+    @property
+    def adaptation(self) -> Adaptation:
+        """How the language model is adapted."""
+        return Adaptation(self.adapter, self.rank, self.layers, self.prompt_tokens)
 
 
 _CHECKS = {
@@ -65,6 +71,7 @@ _CHECKS = {
     "adapter": one_of(*ADAPTERS),
     "rank": whole(1),
     "layers": whole(1),
+    "prompt_tokens": whole(1),
     "dropout": number(0, 0.9),
     "mixup": number(0, 2),
     "augment": FLAG,

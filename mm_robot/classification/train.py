@@ -22,7 +22,7 @@ from mm_robot.classification.report import AFTER, BEFORE, Labels, as_text, figur
 from mm_robot.classification.settings import FOLDS, FROZEN, ClassificationSettings
 from mm_robot.dependencies import how_to_install
 from mm_robot.errors import InputError
-from mm_robot.model.adapters import Adaptation, allocate
+from mm_robot.model.adapters import allocate
 from mm_robot.model.base import find_base_model
 from mm_robot.model.precision import fast_bfloat16
 from mm_robot.training.configuration import SKIP
@@ -105,14 +105,13 @@ def _train(
 
 
 def _description(settings: ClassificationSettings, classes: tuple[str, ...]) -> Description:
-    adaptation = Adaptation(settings.adapter, settings.rank, settings.layers)
-    return Description(settings.kind == SOUNDS, classes, settings.size, settings.seconds, adaptation)
+    return Description(settings.kind == SOUNDS, classes, settings.size, settings.seconds, settings.adaptation)
 
 
 def _model_settings(settings: ClassificationSettings) -> ModelSettings:
     return ModelSettings(
         sounds=settings.kind == SOUNDS,
-        adaptation=Adaptation(settings.adapter, settings.rank, settings.layers),
+        adaptation=settings.adaptation,
         encoder_trained=settings.encoder != FROZEN,
         dropout=settings.dropout,
         mixup=settings.mixup,

@@ -12,7 +12,9 @@ from torch import Tensor, nn
 from transformers import AutoModel, PreTrainedModel
 from transformers.utils import logging as transformers_logging
 
-ADAPTERS = ("lora", "adalora", "ia3", "last_layers", "full", "frozen")
+from mm_robot.model.prompt import PromptTuned
+
+ADAPTERS = ("lora", "adalora", "ia3", "prompt", "last_layers", "full", "frozen")
 _TARGETS = ("query", "key", "value", "dense")
 _IA3_TARGETS, _IA3_FEEDFORWARD = ("key", "value", "output.dense"), ("output.dense",)
 _ORTHOGONALITY = 0.1
@@ -22,12 +24,14 @@ _ORTHOGONALITY = 0.1
 @dataclass(frozen=True)
 class Adaptation:
     """``name`` is one of ``ADAPTERS``; ``rank`` is that of LoRA and the one that AdaLoRA comes down to;
-    ``layers`` how many of the last layers are trained by ``last_layers``.
+    ``layers`` how many of the last layers are trained by ``last_layers``; ``prompt_tokens`` how many vectors
+    ``prompt`` has.
     """
 
     name: str = "lora"
     rank: int = 16
     layers: int = 2
+    prompt_tokens: int = 16
 
 
 def load_base_model(folder: Path) -> PreTrainedModel:
@@ -49,7 +53,8 @@ def adapted(base: PreTrainedModel, adaptation: Adaptation, steps: int = 1000) ->
     """The model with what is to be trained of it; all else is frozen. ``steps`` is how long it is trained,
     which matters to AdaLoRA alone.
 
-    LoRA (Hu et al. 2021), AdaLoRA (Zhang et al. 2023), IA3 (Liu et al. 2022).
+    LoRA (Hu et al. 2021), AdaLoRA (Zhang et al. 2023), IA3 (Liu et al. 2022), prompt tuning
+    (Lester et al. 2021).
     """
     name, rank = adaptation.name, adaptation.rank
     if name == "lora":
@@ -73,6 +78,8 @@ def adapted(base: PreTrainedModel, adaptation: Adaptation, steps: int = 1000) ->
         return _with(
             base, IA3Config(target_modules=list(_IA3_TARGETS), feedforward_modules=list(_IA3_FEEDFORWARD))
         )
+    if name == "prompt":
+        return PromptTuned(base, adaptation.prompt_tokens)
     base.requires_grad_(name == "full")
     if name == "last_layers":
         layers = base.get_submodule("encoder.layer")

@@ -26,6 +26,7 @@ from mm_robot.model.heads import ActionHead, WantedHead, WantedOutput, target_fe
 from mm_robot.model.language_model import LanguageModel
 from mm_robot.model.memory import MOST_THINGS
 from mm_robot.model.processor import STATE_SIZE, Processor
+from mm_robot.model.prompt import PromptTuned
 from mm_robot.model.thing_tokens import THING_FEATURES
 from mm_robot.types import RELATIONS, Outcome, Pace, Skill
 
@@ -85,7 +86,7 @@ class FusedLanguageModel(nn.Module):
     ) -> None:
         super().__init__()
         self.language = language
-        self.language_model: PeftModel | PreTrainedModel = language.model
+        self.language_model: PeftModel | PreTrainedModel | PromptTuned = language.model
         self.text_model: PreTrainedModel | None = language.text_model
         width = int(language.model.config.hidden_size)
         self.eye = Eye(processor, shapes, colours)

@@ -15,6 +15,7 @@ from transformers import PreTrainedModel
 from mm_robot.errors import CheckpointError
 from mm_robot.model.adapters import Adaptation, adapted, load_base_model
 from mm_robot.model.base import BASE_MODEL
+from mm_robot.model.prompt import PromptTuned
 
 ADAPTER, TRAINED = "adapter", "language_model.safetensors"
 """What an adapter of peft is saved as, and what is saved of a model some of whose own weights are trained."""
@@ -26,7 +27,7 @@ class LanguageModel:
     cannot be switched off.
     """
 
-    model: PeftModel | PreTrainedModel
+    model: PeftModel | PreTrainedModel | PromptTuned
     adaptation: Adaptation
     text_model: PreTrainedModel | None = None
 
@@ -38,7 +39,7 @@ def new_language_model(base: Path, adaptation: Adaptation, steps: int = 1000) ->
     model = adapted(pretrained, adaptation, steps)
     if isinstance(model, PeftModel):
         return LanguageModel(model, adaptation)
-    assert isinstance(model, PreTrainedModel)
+    assert isinstance(model, PreTrainedModel | PromptTuned)
     return LanguageModel(model, adaptation, text_model)
 
 

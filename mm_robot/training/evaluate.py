@@ -20,6 +20,7 @@ from mm_robot.model.checkpoint import load_model
 from mm_robot.model.fused_lm import FusedLanguageModel
 from mm_robot.model.fused_policy import FusedPolicy
 from mm_robot.model.policy import Policy, checkpoint_folder
+from mm_robot.model.prompt import PromptTuned
 from mm_robot.processes import in_processes
 from mm_robot.training.disturbance import DISTURBANCES, NONE
 from mm_robot.training.episodes import Episode
@@ -117,6 +118,7 @@ def randomise_language_model(model: FusedLanguageModel, seed: int = 0) -> None:
     torch.manual_seed(seed)
     adapted = model.language_model
     base = adapted.get_base_model() if isinstance(adapted, PeftModel) else adapted
+    base = base.base if isinstance(base, PromptTuned) else base
     fresh = type(base)(base.config, add_pooling_layer=False).state_dict()
     for part in (base, model.text_model or base):
         state = part.state_dict()

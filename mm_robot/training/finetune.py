@@ -13,7 +13,6 @@ from mm_robot.data.instructions import package_requests
 from mm_robot.data.requests import load_requests
 from mm_robot.data.words import read_noise
 from mm_robot.errors import InputError
-from mm_robot.model.adapters import Adaptation
 from mm_robot.model.base import find_base_model
 from mm_robot.model.checkpoint import load_model, new_model, save_checkpoint, tokenizer_of
 from mm_robot.model.fused_lm import FusedLanguageModel
@@ -83,9 +82,8 @@ def _model(settings: TrainingSettings) -> tuple[FusedLanguageModel, PreTrainedTo
     start = settings.start
     if not start:
         base, processor = find_base_model(), Processor()
-        adaptation = Adaptation(settings.adapter, settings.rank, settings.layers)
         sizes = len(SHAPES), len(COLOURS)
-        model = new_model(base, processor, *sizes, adaptation, settings.fuse.steps, settings.fusion)
+        model = new_model(base, processor, *sizes, settings.adaptation, settings.fuse.steps, settings.fusion)
         return model, tokenizer_of(base), processor
     model, tokenizer, processor, shapes, colours = load_model(checkpoint_folder(start), trainable=True)
     if (shapes, colours) != (SHAPES, tuple(COLOURS)):

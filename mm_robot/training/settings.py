@@ -11,7 +11,7 @@ import yaml
 
 from mm_robot.classification.settings import ClassificationSettings, classification_settings
 from mm_robot.errors import ConfigError
-from mm_robot.model.adapters import ADAPTERS
+from mm_robot.model.adapters import ADAPTERS, Adaptation
 from mm_robot.model.fusion import FUSIONS, TOKENS
 from mm_robot.training.configuration import (
     PATH,
@@ -35,9 +35,9 @@ class TrainingSettings:
     ``hear`` is left out where the policy need not hear; it takes the folders ``speech`` of spoken sentences
     and ``noise`` of recordings without speech. ``requests`` are files of sentences that people wrote or said,
     beside those that come with the package; ``start`` is the checkpoint folder to train on from, or
-    ``embedded``; empty begins anew, with the language model adapted by ``adapter`` (its ``rank`` or
-    ``layers``: see ``model/adapters.py``) and what is seen and said brought together by ``fusion``
-    (``model/fusion.py``). ``broken_files`` is ``stop`` or ``skip``: what is done with broken frames.
+    ``embedded``; empty begins anew, with the language model adapted by ``adapter`` (its ``rank``,
+    ``layers`` or ``prompt_tokens``: see ``model/adapters.py``) and what is seen and said brought together by
+    ``fusion`` (``model/fusion.py``). ``broken_files`` is ``stop`` or ``skip``: what is done with broken frames.
     """
 
     data: tuple[Path, ...]
@@ -54,8 +54,14 @@ class TrainingSettings:
     adapter: str = "lora"
     rank: int = 16
     layers: int = 2
+    prompt_tokens: int = 16
     fusion: str = TOKENS
     broken_files: str = STOP
+
+    @property
+    def adaptation(self) -> Adaptation:
+        """How the language model is adapted."""
+        return Adaptation(self.adapter, self.rank, self.layers, self.prompt_tokens)
 
 
 @dataclass(frozen=True)
@@ -143,6 +149,7 @@ def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
         "adapter": one_of(*ADAPTERS),
         "rank": whole(1),
         "layers": whole(1),
+        "prompt_tokens": whole(1),
         "fusion": one_of(*FUSIONS),
         "broken_files": one_of(STOP, SKIP),
     }
@@ -151,9 +158,9 @@ def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
     settings = read_keys(TrainingSettings, path, raw, checks)
     if not settings.data:
         raise ConfigError(f"{path}: data must name a folder at least")
-    if settings.start and {"adapter", "rank", "layers", "fusion"} & set(raw):
+    if settings.start and {"adapter", "rank", "layers", "prompt_tokens", "fusion"} & set(raw):
         raise ConfigError(
             f"{path}: a policy to train on has its adapter and fusion; "
-            "leave out adapter, rank, layers and fusion"
+            "leave out adapter, rank, layers, prompt_tokens and fusion"
         )
     return settings

@@ -86,7 +86,7 @@ def test_two_kinds_of_images_are_told_apart_after_training(
     assert "take the folder" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("adapter", ["adalora", "ia3", "last_layers", "full", "frozen"])
+@pytest.mark.parametrize("adapter", ["adalora", "ia3", "prompt", "last_layers", "full", "frozen"])
 def test_every_adapter_trains(settings: ClassificationSettings, adapter: str) -> None:
     out = train_classifier(replace(settings, adapter=adapter, layers=1, epochs=2))
     assert (out / "model" / "model.safetensors").exists()

@@ -3,10 +3,12 @@ from __future__ import annotations
 import pytest
 import torch
 
+from mm_robot.model.adapters import load_base_model
 from mm_robot.model.base import find_base_model
 from mm_robot.model.checkpoint import new_model, tokenizer_of
 from mm_robot.model.fused_lm import MOST_THINGS, FusedLanguageModel
 from mm_robot.model.processor import STATE_SIZE, Processor
+from mm_robot.model.prompt import PromptTuned
 from mm_robot.model.thing_tokens import THING_FEATURES
 
 Inputs = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
@@ -121,3 +123,22 @@ def test_only_adapter_eye_and_heads_are_trained(model: FusedLanguageModel) -> No
     base = {name for name in trained if name.startswith("language_model.") and "lora_" not in name}
     assert not base
     assert any("lora_" in name for name in trained)
+
+
+@torch.no_grad()
+def test_a_prompt_is_seen_by_all_and_sees_itself_alone() -> None:
+    torch.manual_seed(0)
+    base = load_base_model(find_base_model())
+    tuned = PromptTuned(base, 3).eval()
+    inputs = torch.randn(1, 6, int(base.config.hidden_size)) * 0.05
+    mask = torch.zeros(1, 1, 6, 6)
+    mask[..., 4:] = torch.finfo(torch.float32).min
+    first = tuned(inputs, mask).last_hidden_state
+    assert first.shape == inputs.shape
+    changed = inputs.clone()
+    changed[:, 4:] += 1.0
+    torch.testing.assert_close(tuned(changed, mask).last_hidden_state[:, :4], first[:, :4])
+    tuned.prompt += torch.randn_like(tuned.prompt)
+    assert float((tuned(inputs, mask).last_hidden_state - first).abs().amax(dim=-1).min()) > 1e-3
+    alone = tuned(inputs[:, :2]).last_hidden_state
+    assert alone.shape == (1, 2, inputs.shape[-1])

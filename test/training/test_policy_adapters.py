@@ -79,7 +79,7 @@ def test_it_is_trained_on_as_what_it_is(trained: Path, adapter: str, frames: Pat
 def test_only_what_is_named_is_trained(trained: Path, adapter: str) -> None:
     model = load_model(trained, trainable=True)[0]
     names = {n for n, p in model.named_parameters() if p.requires_grad and n.startswith("language_model.")}
-    own = {n for n in names if "lora_" not in n and "ia3_" not in n}
+    own = {n for n in names if "lora_" not in n and "ia3_" not in n and n != "language_model.prompt"}
     assert bool(names) is (adapter != "frozen")
     assert bool(own) is (adapter in ("full", "last_layers"))
     assert not any(p.requires_grad for n, p in model.named_parameters() if n.startswith("text_model."))
@@ -122,7 +122,7 @@ def test_a_policy_to_train_on_has_its_adapter(tmp_path: Path) -> None:
     keys = "data: [a]\nout: b\nseed: 0\nthreads: 1\n"
     stages = "".join(f"{s}: {{steps: 1, batch: 2, learning_rate: 0.1}}\n" for s in ("see", "fuse"))
     file.write_text(f"{keys}{stages}start: embedded\nadapter: ia3\n")
-    with pytest.raises(ConfigError, match="leave out adapter, rank, layers and fusion"):
+    with pytest.raises(ConfigError, match="leave out adapter, rank, layers, prompt_tokens and fusion"):
         load_settings(file)
     file.write_text(f"{keys}{stages}adapter: magic\n")
     with pytest.raises(ConfigError, match="adapter must be lora, adalora"):
