@@ -37,7 +37,8 @@ class TrainingSettings:
     beside those that come with the package; ``start`` is the checkpoint folder to train on from, or
     ``embedded``; empty begins anew, with the language model adapted by ``adapter`` (its ``rank``,
     ``layers`` or ``prompt_tokens``: see ``model/adapters.py``) and what is seen and said brought together by
-    ``fusion`` (``model/fusion.py``). ``broken_files`` is ``stop`` or ``skip``: what is done with broken frames.
+    ``fusion`` (``model/fusion.py``). ``broken_files`` is ``stop`` or ``skip``: what is done with
+    broken frames.
     """
 
     data: tuple[Path, ...]
