@@ -21,6 +21,7 @@ COMMANDS = {
     "generate": ("mm_robot.data.generate_command", "make a training set in the simulator"),
     "train": ("mm_robot.training.train_command", "fine-tune the language model"),
     "deploy": ("mm_robot.deploy_command", "put another checkpoint to work on a running robot"),
+    "search": ("mm_robot.classification.search_command", "search for the hyper-parameters of a classifier"),
     "classify": ("mm_robot.classification.command", "tell the class of images or sounds"),
     "audit": ("mm_robot.audit_command", "check that the safety gate's log was not altered"),
     "evaluate": ("mm_robot.training.evaluate_command", "judge a policy in the simulator"),

@@ -54,7 +54,7 @@ class ClassificationSettings:
         return Adaptation(self.adapter, self.rank, self.layers, self.prompt_tokens)
 
 
-_CHECKS = {
+CHECKS = {
     "kind": one_of(IMAGES, SOUNDS),
     "train": PATH,
     "validation": (f"a folder, or {FOLDS}", PATH[1]),
@@ -91,4 +91,4 @@ def classification_settings(path: Path, raw: Mapping[str, Any]) -> Classificatio
     Raises:
         ConfigError: a key is unknown, missing or has a wrong value; the message names it.
     """
-    return read_keys(ClassificationSettings, path, raw, _CHECKS)
+    return read_keys(ClassificationSettings, path, raw, CHECKS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +43,12 @@ def train_classifier(settings: ClassificationSettings) -> Path:
     if settings.log_to == "wandb" and importlib.util.find_spec("wandb") is None:
         raise InputError(how_to_install("wandb"))
     torch.set_num_threads(settings.threads)
-    examples = _read(settings, settings.train)
+    examples = read_examples(settings, settings.train)
     skipped = list(examples.skipped)
     if str(settings.validation) != FOLDS:
-        validation = _read(settings, settings.validation, examples.classes)
+        validation = read_examples(settings, settings.validation, examples.classes)
         skipped += validation.skipped
-        right, told = validation.labels, _train(settings, examples, validation, settings.out)
+        right, told = validation.labels, train_on(settings, examples, validation, settings.out)
     else:
         right, told = _over_folds(settings, examples)
     for line in skipped:
@@ -66,24 +67,37 @@ def _over_folds(settings: ClassificationSettings, examples: Examples) -> tuple[L
     for fold in np.unique(folds):
         print(f"fold {fold} of {len(np.unique(folds))} is judged")
         kept = examples.part(folds == fold)
-        found = _train(settings, examples.part(folds != fold), kept, settings.out / f"fold-{fold}")
+        found = train_on(settings, examples.part(folds != fold), kept, settings.out / f"fold-{fold}")
         right.append(kept.labels)
         for when, labels in found.items():
             told[when].append(labels)
     return np.concatenate(right), {when: np.concatenate(labels) for when, labels in told.items()}
 
 
-def _read(settings: ClassificationSettings, folder: Path, classes: tuple[str, ...] = ()) -> Examples:
+def read_examples(settings: ClassificationSettings, folder: Path, classes: tuple[str, ...] = ()) -> Examples:
+    """The examples of a folder, as the settings ask for them.
+
+    Raises:
+        InputError: see ``folders``.
+    """
     skip = settings.broken_files == SKIP
     if settings.kind == SOUNDS:
         return read_sounds(folder, settings.seconds, skip, classes)
     return read_images(folder, settings.size, skip, classes)
 
 
-def _train(
-    settings: ClassificationSettings, examples: Examples, validation: Examples, out: Path
+def train_on(
+    settings: ClassificationSettings,
+    examples: Examples,
+    validation: Examples,
+    out: Path,
+    callbacks: Sequence[TrainerCallback] = (),
 ) -> dict[str, Labels]:
-    """What is told of the validation examples before and after."""
+    """Train on ``examples``; what is told of the validation examples before and after.
+
+    Raises:
+        InputError: the run diverges.
+    """
     set_seed(settings.seed)
     steps = settings.epochs * math.ceil(len(examples) / (settings.batch * settings.accumulate))
     model = ClassificationModel(
@@ -95,7 +109,7 @@ def _train(
         train_dataset=_Rows(examples, settings.augment),
         eval_dataset=_Rows(validation, augment=False),
         compute_metrics=_accuracy,
-        callbacks=[_Guard(), *_stopping(settings)],
+        callbacks=[_Guard(), *_stopping(settings), *callbacks],
     )
     before = _told(trainer, validation)
     trainer.train(resume_from_checkpoint=get_last_checkpoint(str(out)) if out.is_dir() else None)
