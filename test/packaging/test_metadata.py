@@ -16,6 +16,8 @@ from packaging.version import Version
 from mm_robot import __version__
 from mm_robot.dependencies import PACKAGES
 
+OPTIONAL = {"optuna"}
+"""Asked for by the command that needs it, and installed for the tests."""
 OPTIONAL_ROS = {"cv_bridge", "tf2_msgs", "vision_msgs"}
 """Used where ROS 2 installed them."""
 
@@ -106,7 +108,7 @@ def test_every_import_is_declared(root: Path, folders: tuple[str, ...], files: t
     foreign = (
         set().union(*(imported(root / folder) for folder in folders)) - own - set(sys.stdlib_module_names)
     )
-    packages = {name: canonicalize_name(PACKAGES.get(name, name)) for name in foreign - ros}
+    packages = {name: canonicalize_name(PACKAGES.get(name, name)) for name in foreign - ros - OPTIONAL}
     undeclared = {name for name, package in packages.items() if package not in declared}
     assert not undeclared, "add it to requirements.in, package.xml and docs/dependencies.md"
 
