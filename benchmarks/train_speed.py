@@ -2,9 +2,9 @@
 
     python benchmarks/train_speed.py [--steps 4] [--batch 128] [--threads 1]
 
-The plain loop does the same sums on the same situations as one would write it down at first: each batch padded
-to its longest sentence, every sentence through the frozen model again at each step, attention as transformers
-chooses it. Steps of both are taken in turn, so that other work on the machine slows both.
+The plain loop does the same sums on the same situations as one would write it down at first: each batch
+padded to its longest sentence, every sentence through the frozen model again at each step, attention as
+transformers chooses it. Steps of both are taken in turn, so that other work on the machine slows both.
 """
 
 from __future__ import annotations
