@@ -134,6 +134,12 @@ MICROPHONE = (
 
 SPEECH = (
     Parameter("confidence", float, "confidence from which what was heard becomes an instruction", "", 0, 1),
+    Parameter(
+        "recogniser",
+        str,
+        "commands for the offline one with its grammar, or a model of transformers (such as Whisper or "
+        "Wav2Vec2) by folder or name",
+    ),
     Parameter("grammar", str, "JSGF file of the sentences that are understood; empty for the own ones"),
 )
 

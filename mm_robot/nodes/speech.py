@@ -26,7 +26,7 @@ from mm_robot.speech.decision import Act, HearingDecision
 from mm_robot.speech.grammar import read_grammar
 from mm_robot.speech.level import LevelMeter
 from mm_robot.speech.mailbox import Mailbox
-from mm_robot.speech.recognise import CommandRecogniser
+from mm_robot.speech.recognisers import load_recogniser
 from mm_robot.speech.stop_word import StopWord
 from mm_robot.speech.stream import Stream
 from mm_robot.speech.voice_activity import VoiceActivity
@@ -67,7 +67,7 @@ class Speech(LifecycleNode):
     def start(self) -> None:
         """Load the recogniser and begin to listen."""
         torch.set_num_threads(1)
-        self._recogniser = CommandRecogniser(self._grammar())
+        self._recogniser = load_recogniser(self.value("recogniser"), self._grammar())
         self._voice_activity = VoiceActivity()
         self._stop_word = StopWord()
         self._meter = LevelMeter()

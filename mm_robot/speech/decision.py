@@ -54,4 +54,4 @@ class HearingDecision:
         within = started <= self._stopped <= ended + SPOTTING_SECONDS
         if self._stopped >= started and not (within and len(words) >= LONG_COMMAND):
             return Act.NOTHING
-        return Act.STOP if words[0] in STOP_WORDS else Act.INSTRUCT
+        return Act.STOP if words[0].strip(",") in STOP_WORDS else Act.INSTRUCT

@@ -9,7 +9,7 @@ import numpy as np
 
 from mm_robot.speech.base import RATE
 from mm_robot.speech.decision import Act, HearingDecision
-from mm_robot.speech.recognise import CommandRecogniser
+from mm_robot.speech.recognisers import COMMANDS, load_recogniser
 from mm_robot.speech.stop_word import StopWord
 from mm_robot.speech.voice_activity import VoiceActivity
 from mm_robot.types import FloatArray
@@ -37,14 +37,15 @@ class Heard:
 class Hearing:
     """Hears as the speech node does, without waiting for time to pass."""
 
-    def __init__(self, confidence: float, grammar: str | None = None) -> None:
-        """Load the models; ``confidence`` is that from which an utterance is believed.
+    def __init__(self, confidence: float, grammar: str | None = None, recogniser: str = COMMANDS) -> None:
+        """Load the models; ``confidence`` is that from which an utterance is believed, ``recogniser`` one of
+        those that ``load_recogniser`` knows.
 
         Raises:
-            InputError: the grammar is wrong.
+            InputError: the grammar or the recogniser is wrong.
         """
         self._confidence = confidence
-        self._recogniser = CommandRecogniser(grammar)
+        self._recogniser = load_recogniser(recogniser, grammar)
         self._stop_word = StopWord()
         self._voice_activity = VoiceActivity()
         self.begin()

@@ -18,6 +18,7 @@ from mm_robot.speech.base import RATE
 from mm_robot.speech.decision import Act
 from mm_robot.speech.grammar import read_grammar
 from mm_robot.speech.hearing import Heard, Hearing
+from mm_robot.speech.recognisers import COMMANDS
 from mm_robot.speech.stream import Stream
 
 DESCRIPTION = "show what the robot's ear makes of a sound file or a microphone"
@@ -38,6 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--grammar", type=Path, help="a JSGF grammar of your own")
     parser.add_argument(
+        "--recogniser",
+        default=COMMANDS,
+        help="commands, or a model of transformers by folder or name (default %(default)s)",
+    )
+    parser.add_argument(
         "--confidence", type=float, help="confidence from which a sentence is believed (default: the node's)"
     )
     parser.add_argument("--report", type=Path, help="JSON file for what was heard")
@@ -50,7 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
         confidence = load_config().node("speech")["confidence"]
     if not 0 <= confidence <= 1:
         raise InputError(f"--confidence must be from 0 to 1, got {confidence:g}")
-    hearing = Hearing(confidence, read_grammar(arguments.grammar) if arguments.grammar else None)
+    grammar = read_grammar(arguments.grammar) if arguments.grammar else None
+    hearing = Hearing(confidence, grammar, arguments.recogniser)
     heard: list[Heard] = []
     try:
         for each in _file(hearing, arguments.file) if arguments.file else _device(hearing, arguments.device):

@@ -1,0 +1,22 @@
+"""The recognisers of utterances, by name."""
+
+from __future__ import annotations
+
+from mm_robot.speech.base import Recogniser
+from mm_robot.speech.recognise import CommandRecogniser
+
+COMMANDS = "commands"
+
+
+def load_recogniser(name: str = COMMANDS, grammar: str | None = None) -> Recogniser:
+    """``commands`` for the offline one that knows the sentences of ``grammar`` (JSGF text, None for our own),
+    else a speech recognition model of transformers by folder or name.
+
+    Raises:
+        InputError: the grammar or the model is wrong.
+    """
+    if name == COMMANDS:
+        return CommandRecogniser(grammar)
+    from mm_robot.speech.model_recogniser import ModelRecogniser
+
+    return ModelRecogniser(name)
