@@ -6,7 +6,7 @@ from setuptools import find_packages, setup
 
 NAME = "mm_robot"
 ROOT = Path(__file__).resolve().parent  # colcon --symlink-install runs a link to this file
-NODES = ("camera", "microphone", "speech", "policy", "safety_gate", "simulator")
+NODES = ("camera", "microphone", "speech", "voice", "policy", "safety_gate", "simulator")
 
 
 def below(folder: str) -> list[Path]:

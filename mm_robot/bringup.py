@@ -52,6 +52,7 @@ ARGUMENTS = (
     Argument("log_level", "info", "lowest level that is logged", ("debug", "info", "warn", "error", "fatal")),
     Argument("camera", "auto", "start the camera node; auto: on the real robot", SWITCH_OR_AUTO),
     Argument("microphone", "auto", "start the microphone node; auto: on the real robot", SWITCH_OR_AUTO),
+    Argument("voice", "false", "true: speak the answers, through a loudspeaker", SWITCH),
 )
 
 
@@ -98,6 +99,7 @@ def describe(values: Mapping[str, str]) -> list[NodeDescription]:
     if sim:
         names.append("simulator")
     names += [device for device in ("camera", "microphone") if _decide(given[device], not sim)]
+    names += ["voice"] if given["voice"] == "true" else []
 
     shared: dict[str, Any] = {}
     if given["autostart"] != "auto":

@@ -143,6 +143,14 @@ SPEECH = (
     Parameter("grammar", str, "JSGF file of the sentences that are understood; empty for the own ones"),
 )
 
+VOICE = (
+    Parameter("voice", str, "voice of espeak-ng that speaks the answers"),
+    Parameter("speed", int, "words a minute", "", 80, 450),
+    Parameter("pitch", int, "height of the voice", "", 0, 99),
+    Parameter("volume", float, "loudness", "", 0, 1),
+    Parameter("device", str, "output device as number or part of its name; empty for the default one"),
+)
+
 POLICY = (
     BASE_FRAME,
     Parameter(
@@ -189,7 +197,9 @@ POLICY = (
 
 PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
     node: EVERY_NODE + own + tuple(topic.parameter for topic in topics_of(node))
-    for node, own in zip(NODES, (CAMERA, MICROPHONE, SPEECH, POLICY, SAFETY_GATE, SIMULATOR), strict=True)
+    for node, own in zip(
+        NODES, (CAMERA, MICROPHONE, SPEECH, VOICE, POLICY, SAFETY_GATE, SIMULATOR), strict=True
+    )
 }
 """Node name -> all its parameters, its topic names included."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from mm_robot.specification import Topic
 
-NODES = ("camera", "microphone", "speech", "policy", "safety_gate", "simulator")
+NODES = ("camera", "microphone", "speech", "voice", "policy", "safety_gate", "simulator")
 """The nodes of mm_robot; each runs as ``python -m mm_robot.nodes.NAME``."""
 
 TWIST = "geometry_msgs/TwistStamped"
@@ -40,7 +40,7 @@ TOPICS: tuple[Topic, ...] = (
         "stop",
         "std_msgs/Empty",
         ("speech",),
-        ("safety_gate", "policy", "speech"),
+        ("safety_gate", "policy", "speech", "voice"),
         "stand until a new instruction",
     ),
     Topic(
@@ -64,7 +64,10 @@ TOPICS: tuple[Topic, ...] = (
     Topic("scene/markers", "visualization_msgs/MarkerArray", ("policy",), (), "the things in view, for RViz"),
     Topic("scene/image_annotated/compressed", "sensor_msgs/CompressedImage", ("policy",), (), "the view"),
     Topic("scene/caption", STRING, ("policy",), (), "the view in a sentence"),
-    Topic("answer", STRING, ("policy", "safety_gate"), (), "what the robot answers"),
+    Topic("answer", STRING, ("policy", "safety_gate"), ("voice",), "what the robot answers"),
+    Topic(
+        "speaking", "std_msgs/Bool", ("voice",), ("speech",), "true again and again while the robot speaks"
+    ),
     Topic("explanation", STRING, ("policy",), (), "why the robot does what it does (JSON)"),
     Topic("diagnostics", "diagnostic_msgs/DiagnosticArray", NODES, (), "health of every node"),
 )

@@ -10,10 +10,10 @@ from mm_robot.errors import InputError
 
 def microphone() -> Finding:
     """Whether sound can be recorded."""
-    from mm_robot.devices.sound_input import input_devices, portaudio
+    from mm_robot.devices.sound_devices import MICROPHONE, devices_of, portaudio
 
     try:
-        inputs = input_devices(portaudio().query_devices())
+        inputs = devices_of(MICROPHONE, portaudio(MICROPHONE).query_devices())
     except InputError as error:
         return missing(str(error), "sudo apt-get install libportaudio2")
     if not inputs:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Mapping, Sequence
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from mm_robot.devices.sound_devices import MICROPHONE, chosen_device, devices_of, portaudio
 from mm_robot.errors import InputError
 from mm_robot.types import FloatArray
 
@@ -26,59 +25,6 @@ class Piece(NamedTuple):
     missing: int
 
 
-def portaudio() -> ModuleType:
-    """The module ``sounddevice``, with the devices that are plugged in now.
-
-    Raises:
-        InputError: PortAudio is not installed.
-    """
-    try:
-        import sounddevice
-    except OSError:
-        raise InputError("microphone: PortAudio is not installed; apt install libportaudio2") from None
-    sounddevice._terminate()  # PortAudio looks for devices only when it is initialised
-    sounddevice._initialize()
-    module: ModuleType = sounddevice
-    return module
-
-
-def input_devices(devices: Sequence[Mapping[str, Any]]) -> dict[int, str]:
-    """Number and name of each device that has inputs."""
-    return {index: str(d["name"]) for index, d in enumerate(devices) if d["max_input_channels"] > 0}
-
-
-def chosen_device(inputs: Mapping[int, str], wanted: str, default: int) -> int:
-    """The number of an input device.
-
-    Args:
-        inputs: number and name of each input device.
-        wanted: number, name or part of a name (in any case) of the device; empty for the default one.
-        default: number of the default device, -1 where there is none.
-
-    Raises:
-        InputError: there is no such device, or more than one.
-    """
-    if not inputs:
-        raise InputError(
-            "microphone: there is no input device; plug one in; where PulseAudio or PipeWire runs, "
-            "apt install libasound2-plugins"
-        )
-    there = ", ".join(f"{index} {name}" for index, name in inputs.items())
-    if not wanted:
-        return default if default in inputs else next(iter(inputs))
-    if wanted.isdigit() and int(wanted) in inputs:
-        return int(wanted)
-    exact = [index for index, name in inputs.items() if name == wanted]
-    found = exact or [index for index, name in inputs.items() if wanted.lower() in name.lower()]
-    if wanted.isdigit() or not found:
-        raise InputError(f"microphone: device {wanted!r} was given; the input devices there are: {there}")
-    if len(found) > 1 and not exact:
-        raise InputError(
-            f"microphone: device {wanted!r} fits several; give more of its name, or its number: {there}"
-        )
-    return found[0]
-
-
 class SoundInput:
     """An open input device, read in mono at its own sample rate."""
 
@@ -92,9 +38,9 @@ class SoundInput:
         Raises:
             InputError: there is no such device, or it cannot be opened.
         """
-        sounddevice = portaudio()
-        inputs = input_devices(sounddevice.query_devices())
-        index = chosen_device(inputs, wanted, sounddevice.default.device[0])
+        sounddevice = portaudio(MICROPHONE)
+        inputs = devices_of(MICROPHONE, sounddevice.query_devices())
+        index = chosen_device(MICROPHONE, inputs, wanted, sounddevice.default.device[0])
         self.name = inputs[index]
         self.rate = int(sounddevice.query_devices(index)["default_samplerate"])
         self._pieces: queue.Queue[Piece] = queue.Queue(QUEUE_LENGTH)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from std_msgs.msg import Empty, Int16MultiArray, String
+from std_msgs.msg import Bool, Empty, Int16MultiArray, String
 
 from mm_robot.ros.convert import AudioBlock, message_to_audio
 from mm_robot.ros.node import LifecycleNode, spin
@@ -44,6 +44,8 @@ WATCH_SECONDS = 5.0
 JOIN_SECONDS = 5.0
 ECHO_SECONDS = 1.0
 """Time within which a stop of our own comes back to us."""
+OWN_VOICE_SECONDS = 0.6
+"""Time for which it counts that the robot said that it speaks."""
 STALE_SECONDS = 2.0
 """Time after the end of a sentence from which on it is not carried out any more."""
 
@@ -73,6 +75,7 @@ class Speech(LifecycleNode):
         self._meter = LevelMeter()
         self._previous: AudioBlock | None = None
         self._received = float("-inf")
+        self._speaks_since: float | None = None
         self._stops_sent: deque[float] = deque()
         self._decision = HearingDecision(self.value("confidence"))
         self._mailboxes: tuple[Mailbox[Piece], ...] = (Mailbox(MAILBOX_SIZE), Mailbox(MAILBOX_SIZE))
@@ -91,6 +94,7 @@ class Speech(LifecycleNode):
             thread.start()
         self.subscribe(Int16MultiArray, "audio", self._receive, "stream")
         self.subscribe(Empty, "stop", self._note_stop)
+        self.subscribe(Bool, "speaking", self._note_own_voice)
         self.every(WATCH_SECONDS, self._watch)
         self.ok_state("waits for sound")
 
@@ -121,6 +125,12 @@ class Speech(LifecycleNode):
             if now - self._stops_sent.popleft() <= ECHO_SECONDS:
                 return
         self._decision.note_stop_by_others(now)
+
+    def _note_own_voice(self, message: Bool) -> None:
+        now = time.monotonic()
+        since = now if self._speaks_since is None else self._speaks_since
+        self._decision.note_own_voice(since, now + OWN_VOICE_SECONDS if message.data else now)
+        self._speaks_since = now if message.data else None
 
     def _missing(self, block: AudioBlock) -> int:
         previous = self._previous

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 from enum import Enum
 
 from mm_robot.speech.base import Recognition
@@ -11,6 +12,8 @@ SPOTTING_SECONDS = 0.4
 """Time from the end of a stop word within which it is spotted."""
 STOP_WORDS = frozenset({"stop", "halt", "freeze"})
 """Words that mean a stop where a sentence begins with them."""
+ECHO_SECONDS = 0.6
+"""Time after the robot's own words in which they may still be heard."""
 LONG_COMMAND = 3
 """Words of a command that cannot be a stop word misheard."""
 
@@ -33,6 +36,16 @@ class HearingDecision:
     confidence: float
     _stopped: float = float("-inf")
     _stopped_by_others: float = float("-inf")
+    _own_voice: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=16))
+
+    def note_own_voice(self, since: float, until: float) -> None:
+        """The robot itself speaks: of what is heard then, and shortly after, nothing but a stop counts.
+
+        May be called again with the same ``since`` when more is known of the end.
+        """
+        if self._own_voice and self._own_voice[-1][0] == since:
+            self._own_voice.pop()
+        self._own_voice.append((since, until + ECHO_SECONDS))
 
     def note_stop_by_others(self, at: float) -> None:
         """Somebody stopped the robot at ``at`` in another way: nothing said until then is carried out."""
@@ -46,7 +59,8 @@ class HearingDecision:
         """What to do about an utterance that lasted from ``started`` to ``ended``.
 
         A stop forbids to carry out what was being said when it was spotted, but for a long command, in
-        which it was a mishearing. A stop by others forbids all that was begun before it.
+        which it was a mishearing. A stop by others forbids all that was begun before it. While the robot
+        speaks itself, nothing but a stop counts.
         """
         words = recognition.text.split()
         if not words or recognition.confidence < self.confidence or started <= self._stopped_by_others:
@@ -54,4 +68,7 @@ class HearingDecision:
         within = started <= self._stopped <= ended + SPOTTING_SECONDS
         if self._stopped >= started and not (within and len(words) >= LONG_COMMAND):
             return Act.NOTHING
-        return Act.STOP if words[0].strip(",") in STOP_WORDS else Act.INSTRUCT
+        if words[0].strip(",") in STOP_WORDS:
+            return Act.STOP
+        own = any(started < until and ended > since for since, until in self._own_voice)
+        return Act.NOTHING if own else Act.INSTRUCT

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ pytest.importorskip("rclpy", reason="rclpy is not installed")
 from gate_rig import Rig  # noqa: E402
 from node_process import NodeProcess  # noqa: E402
 from probe import Probe, Repeater  # noqa: E402
+from pulse_audio import PulseAudio  # noqa: E402
 
 from mm_robot.environment import process_variables  # noqa: E402
 from mm_robot.ros.domain import private_domain
@@ -56,3 +59,22 @@ def rig(probe: Probe, start_node: Callable[..., NodeProcess]) -> Iterator[Rig]:
     running = Rig(probe, start_node("safety_gate", {"armed_at_start": True}))
     with Repeater(running.tick, 0.05):
         yield running
+
+
+@pytest.fixture
+def pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PulseAudio]:
+    """A PulseAudio server whose only input hears what is played to its only output."""
+    for program in ("pulseaudio", "pactl", "paplay"):
+        if shutil.which(program) is None:
+            pytest.skip(
+                f"{program} is not installed; apt install pulseaudio pulseaudio-utils libasound2-plugins"
+            )
+    server = PulseAudio(tmp_path)
+    server.start()
+    for key, value in server.environment.items():
+        if key != "HOME":
+            monkeypatch.setenv(key, value)
+    try:
+        yield server
+    finally:
+        server.stop()

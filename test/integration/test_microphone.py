@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +11,7 @@ import soundfile
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from node_process import NodeProcess
 from probe import Probe, Received
+from pulse_audio import PulseAudio
 from std_msgs.msg import Int16MultiArray
 
 from mm_robot.ros.convert import AudioBlock, message_to_audio
@@ -96,68 +93,6 @@ def test_a_wrong_device_is_said_and_kills_nothing(start_node: Start, probe: Prob
     )
     assert message in node.output
     assert node.interrupt() == 0
-
-
-class PulseAudio:
-    """A PulseAudio server of the test's own, whose only input hears what is played to its only output."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.socket = folder / "native"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def environment(self) -> dict[str, str]:
-        own = {"XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "HOME"}
-        return {**dict.fromkeys(own, str(self._folder)), "PULSE_SERVER": f"unix:{self.socket}"}
-
-    def start(self) -> None:
-        modules = (f"module-native-protocol-unix socket={self.socket} auth-anonymous=1", "module-null-sink")
-        self._process = subprocess.Popen(
-            ["pulseaudio", "--daemonize=no", "--exit-idle-time=-1", "--system=false", "-n"]
-            + [argument for module in modules for argument in ("-L", module)],
-            env={**os.environ, **self.environment},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        end = time.monotonic() + 10.0
-        while time.monotonic() < end and not self._answers():
-            time.sleep(0.1)
-        assert self._answers(), "PulseAudio does not answer"
-
-    def play(self, file: Path) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(["paplay", str(file)], env={**os.environ, **self.environment})
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(10.0)
-            self._process = None
-
-    def _answers(self) -> bool:
-        command = ["pactl", "list", "short", "sources"]
-        found = subprocess.run(
-            command, env={**os.environ, **self.environment}, capture_output=True, timeout=10
-        )
-        return b".monitor" in found.stdout
-
-
-@pytest.fixture
-def pulse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PulseAudio]:
-    for program in ("pulseaudio", "pactl", "paplay"):
-        if shutil.which(program) is None:
-            pytest.skip(
-                f"{program} is not installed; apt install pulseaudio pulseaudio-utils libasound2-plugins"
-            )
-    server = PulseAudio(tmp_path)
-    server.start()
-    for key, value in server.environment.items():
-        if key != "HOME":
-            monkeypatch.setenv(key, value)
-    try:
-        yield server
-    finally:
-        server.stop()
 
 
 def test_a_real_device_is_heard_without_gaps_and_taken_up_again_when_it_was_lost(

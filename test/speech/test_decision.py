@@ -48,3 +48,16 @@ def test_a_stop_by_others_forbids_what_was_begun_before_it(decision: HearingDeci
     decision.note_stop_by_others(1.5)
     assert decision.decide(LONG, 1.0, 2.0) is Act.NOTHING
     assert decision.decide(LONG, 1.6, 2.5) is Act.INSTRUCT
+
+
+def test_the_robots_own_words_are_not_obeyed_but_a_stop_is() -> None:
+    decision = HearingDecision(0.5)
+    for until in (10.6, 12.0, 11.0):  # what was said last of its end counts
+        decision.note_own_voice(10.0, until)
+    said = Recognition("go to the red ball", 0.9)
+    assert decision.decide(said, 10.2, 11.0) is Act.NOTHING
+    assert decision.decide(said, 9.0, 10.1) is Act.NOTHING
+    assert decision.decide(said, 11.4, 12.5) is Act.NOTHING
+    assert decision.decide(said, 8.0, 9.9) is Act.INSTRUCT
+    assert decision.decide(said, 11.7, 12.5) is Act.INSTRUCT
+    assert decision.decide(Recognition("stop, robot", 0.9), 10.2, 11.0) is Act.STOP
