@@ -46,6 +46,7 @@ def test_every_argument_changes_what_is_started(tmp_path: Path) -> None:
         "log_level": "debug",
         "camera": "false",
         "microphone": "false",
+        "voice": "true",
     }
     assert set(changes) == {argument.name for argument in ARGUMENTS}
     for name, value in changes.items():
