@@ -11,6 +11,7 @@ PACKAGES = {
     "imageio_ffmpeg": "imageio-ffmpeg",
     "PIL": "pillow",
     "rosbags": "rosbags-image",
+    "silero_vad": "silero-vad",
     "sklearn": "scikit-learn",
     "text_to_num": "text2num",
     "yaml": "pyyaml",

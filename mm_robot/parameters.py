@@ -12,6 +12,7 @@ from typing import Any
 
 from mm_robot.safety.limits import ON_STALE_SCAN
 from mm_robot.specification import Parameter
+from mm_robot.speech.base import JUDGES
 from mm_robot.topics import NODES, TOPICS, topics_of
 
 EVERY_NODE = (
@@ -134,6 +135,7 @@ MICROPHONE = (
 
 SPEECH = (
     Parameter("confidence", float, "confidence from which what was heard becomes an instruction", "", 0, 1),
+    Parameter("voice_activity", str, "how speech is told from other sound", choices=JUDGES),
     Parameter(
         "recogniser",
         str,

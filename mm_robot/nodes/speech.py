@@ -70,7 +70,7 @@ class Speech(LifecycleNode):
         """Load the recogniser and begin to listen."""
         torch.set_num_threads(1)
         self._recogniser = load_recogniser(self.value("recogniser"), self._grammar())
-        self._voice_activity = VoiceActivity()
+        self._voice_activity = VoiceActivity(judge=self.value("voice_activity"))
         self._stop_word = StopWord()
         self._meter = LevelMeter()
         self._previous: AudioBlock | None = None

@@ -15,6 +15,9 @@ from mm_robot.types import FloatArray
 
 RATE = 16000
 """Samples a second of all sound in `mm_robot.speech`."""
+ENERGY, SILERO = "energy", "silero"
+JUDGES = (ENERGY, SILERO)
+"""Ways to tell speech from other sound."""
 
 Event = TypeVar("Event")
 

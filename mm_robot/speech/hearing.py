@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mm_robot.speech.base import RATE
+from mm_robot.speech.base import ENERGY, RATE
 from mm_robot.speech.decision import Act, HearingDecision
 from mm_robot.speech.recognisers import COMMANDS, load_recogniser
 from mm_robot.speech.stop_word import StopWord
@@ -37,9 +37,11 @@ class Heard:
 class Hearing:
     """Hears as the speech node does, without waiting for time to pass."""
 
-    def __init__(self, confidence: float, grammar: str | None = None, recogniser: str = COMMANDS) -> None:
+    def __init__(
+        self, confidence: float, grammar: str | None = None, recogniser: str = COMMANDS, judge: str = ENERGY
+    ) -> None:
         """Load the models; ``confidence`` is that from which an utterance is believed, ``recogniser`` one of
-        those that ``load_recogniser`` knows.
+        those that ``load_recogniser`` knows, ``judge`` one of the judges of speech.
 
         Raises:
             InputError: the grammar or the recogniser is wrong.
@@ -47,7 +49,7 @@ class Hearing:
         self._confidence = confidence
         self._recogniser = load_recogniser(recogniser, grammar)
         self._stop_word = StopWord()
-        self._voice_activity = VoiceActivity()
+        self._voice_activity = VoiceActivity(judge=judge)
         self.begin()
 
     def begin(self) -> None:

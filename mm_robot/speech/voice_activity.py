@@ -1,8 +1,4 @@
-"""Cuts a stream of sound into utterances.
-
-Two judges must agree that a frame is speech: the WebRTC detector (by its spectrum) and the level
-above a noise floor that follows the room. The first is fooled by steady noise, the second by any sound.
-"""
+"""Cuts a stream of sound into utterances; what is speech is judged frame by frame (``speech_judge``)."""
 
 from __future__ import annotations
 
@@ -11,9 +7,9 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
-import pocketsphinx
 
-from mm_robot.speech.base import RATE, Detector, Utterance, to_int16
+from mm_robot.speech.base import ENERGY, RATE, Detector, Utterance
+from mm_robot.speech.speech_judge import EnergyJudge, SileroJudge, SpeechJudge
 from mm_robot.types import FloatArray
 
 SILENCE = -90.0
@@ -24,13 +20,15 @@ SILENCE = -90.0
 class VoiceActivityLimits:
     """When speech begins and ends.
 
-    ``above_noise`` dB that speech must rise above the noise floor; ``onset`` s of speech within the
+    ``above_noise`` dB that speech must rise above the noise floor for the judge of energy; ``probability``
+    from which the Silero network's verdict counts; ``onset`` s of speech within the
     last ``onset_window`` s that begin an utterance; ``hangover`` s of silence that end it; ``pre_roll`` s
     of sound kept before it; ``minimum`` s of speech below which it is dropped; ``maximum`` s at
     which it is cut.
     """
 
     above_noise: float = 8.0
+    probability: float = 0.5
     onset: float = 0.09
     onset_window: float = 0.15
     hangover: float = 0.6
@@ -59,15 +57,22 @@ class NoiseFloor:
 class VoiceActivity(Detector[Utterance]):
     """Finds utterances in a stream."""
 
-    def __init__(self, limits: VoiceActivityLimits | None = None) -> None:
-        """Listen with the given limits."""
+    def __init__(self, limits: VoiceActivityLimits | None = None, judge: str = ENERGY) -> None:
+        """Listen with the given limits; ``judge`` is one of ``speech_judge.JUDGES``.
+
+        Raises:
+            InputError: the judge needs a package that is not installed.
+        """
         self.limits = limits or VoiceActivityLimits()
+        self._judge: SpeechJudge = (
+            EnergyJudge(self.limits.above_noise) if judge == ENERGY else SileroJudge(self.limits.probability)
+        )
         self.reset()
 
     def reset(self) -> None:
         """Forget the stream so far."""
-        self._judge = pocketsphinx.Vad(pocketsphinx.Vad.MEDIUM_STRICT, RATE)
-        self._length = self._judge.frame_bytes // 2
+        self._judge.reset()
+        self._length = self._judge.length
         self._frame = self._length / RATE
         self._floor = NoiseFloor(self._frame)
         self._rest: FloatArray = np.empty(0, np.float32)
@@ -96,8 +101,7 @@ class VoiceActivity(Detector[Utterance]):
 
     def _next(self, frame: FloatArray) -> Utterance | None:
         level = 10.0 * float(np.log10(np.mean(np.square(frame)) + 1e-9))
-        voiced = bool(self._judge.is_speech(to_int16(frame)))
-        speech = voiced and level > self._floor.level + self.limits.above_noise
+        speech = self._judge.judge(frame, level - self._floor.level)
         self._floor.update(level, speech)
         self._index += self._length
         self._recent.append(speech)
