@@ -23,7 +23,8 @@ _SMOOTHING = 0.1
 @dataclass(frozen=True)
 class ModelSettings:
     """``encoder_trained``: the encoder is trained, or stays as it was drawn at random; ``mixup``: how
-    strongly examples are mixed, 0 for not at all.
+    strongly examples are mixed, ``adversarial``: how far their tokens are moved to where they are told worst,
+    as a share of the tokens' spread; 0 for not at all.
     """
 
     sounds: bool
@@ -31,6 +32,7 @@ class ModelSettings:
     encoder_trained: bool = True
     dropout: float = 0.2
     mixup: float = 0.0
+    adversarial: float = 0.0
 
 
 class Encoder(nn.Module):
@@ -82,6 +84,7 @@ class ClassificationModel(nn.Module):
         language_model = load_base_model(base)
         width = int(language_model.config.hidden_size)
         self._mixup = settings.mixup
+        self._adversarial = settings.adversarial
         self.language_model = adapted(language_model, settings.adaptation, steps)
         self.encoder = Encoder(1 if settings.sounds else 3, SOUND_TOKENS if settings.sounds else IMAGE_TOKENS)
         self.encoder.requires_grad_(settings.encoder_trained)
@@ -93,24 +96,39 @@ class ClassificationModel(nn.Module):
     def forward(self, inputs: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         """``logits`` [B, classes], and the ``loss`` where ``labels`` [B] are given."""
         if labels is None:
-            return {"logits": self._logits(inputs)}
+            return {"logits": self._logits(self._tokens(inputs))}
+        order, share = torch.arange(len(labels), device=labels.device), 1.0
         if self.training and self._mixup > 0:
-            mixture, order, share = mixed(inputs, self._mixup)
-            logits = self._logits(mixture)
-            loss = share * _loss(logits, labels) + (1 - share) * _loss(logits, labels[order])
-        else:
-            logits = self._logits(inputs)
-            loss = _loss(logits, labels)
+            inputs, order, share = mixed(inputs, self._mixup)
+        tokens = self._tokens(inputs)
+        logits = self._logits(tokens)
+        loss = _mixed_loss(logits, labels, order, share)
+        if self.training and self._adversarial > 0:
+            worse = self._logits(tokens + self._step(loss, tokens))
+            loss = (loss + _mixed_loss(worse, labels, order, share)) / 2
         return {"loss": loss + penalty(self.language_model), "logits": logits}
 
-    def _logits(self, inputs: Tensor) -> Tensor:
-        tokens = self.project(self.encoder(inputs))
+    def _step(self, loss: Tensor, tokens: Tensor) -> Tensor:
+        """By the sign of the gradient (Goodfellow et al. 2015), on tokens as Miyato et al. 2017 on words."""
+        (gradient,) = torch.autograd.grad(loss, tokens, retain_graph=True)
+        return self._adversarial * tokens.detach().std() * gradient.sign()
+
+    def _tokens(self, inputs: Tensor) -> Tensor:
+        tokens: Tensor = self.project(self.encoder(inputs))
+        return tokens
+
+    def _logits(self, tokens: Tensor) -> Tensor:
         readout = self.readout.expand(len(tokens), 1, -1).to(tokens.dtype)
         hidden = self.language_model(inputs_embeds=torch.cat([readout, tokens], dim=1)).last_hidden_state
         told = torch.cat([hidden[:, 0], hidden[:, 1:].mean(dim=1)], dim=-1) * self.gate.tanh()
         pooled = torch.cat([told, tokens.mean(dim=1)], dim=-1)
         logits: Tensor = self.head(pooled).float()
         return logits
+
+
+def _mixed_loss(logits: Tensor, labels: Tensor, order: Tensor, share: float) -> Tensor:
+    """Of examples each of which is ``share`` itself and for the rest another one of the batch."""
+    return share * _loss(logits, labels) + (1 - share) * _loss(logits, labels[order])
 
 
 def _loss(logits: Tensor, labels: Tensor) -> Tensor:

@@ -39,6 +39,8 @@ class ClassificationSettings:
     prompt_tokens: int = 16
     dropout: float = 0.2
     mixup: float = 0.0
+    adversarial: float = 0.0
+    pretrain_epochs: int = 0
     augment: bool = True
     optimiser: str = "adamw"
     schedule: str = "cosine"
@@ -74,6 +76,8 @@ CHECKS = {
     "prompt_tokens": whole(1),
     "dropout": number(0, 0.9),
     "mixup": number(0, 2),
+    "adversarial": number(0, 2),
+    "pretrain_epochs": whole(0),
     "augment": FLAG,
     "optimiser": one_of("adamw", "sgd"),
     "schedule": one_of("cosine", "linear", "constant"),

@@ -19,6 +19,7 @@ from mm_robot.classification.augmentation import augmented_image, augmented_spec
 from mm_robot.classification.checkpoint import Description, as_inputs, save_classifier
 from mm_robot.classification.folders import SOUNDS, Examples, fold_of, read_images, read_sounds
 from mm_robot.classification.model import ClassificationModel, ModelSettings
+from mm_robot.classification.pretrain import pretrain
 from mm_robot.classification.report import AFTER, BEFORE, Labels, as_text, figures, write_curve, write_report
 from mm_robot.classification.settings import FOLDS, FROZEN, ClassificationSettings
 from mm_robot.dependencies import how_to_install
@@ -103,6 +104,10 @@ def train_on(
     model = ClassificationModel(
         find_base_model(), len(examples.classes), _model_settings(settings), max(1, steps)
     )
+    if settings.pretrain_epochs:
+        given = settings.pretrain_epochs, settings.batch, settings.learning_rate
+        pretrain(model.encoder, examples, *given, out)
+        set_seed(settings.seed)  # as where it is loaded
     trainer = Trainer(
         model=model,
         args=_arguments(settings, out),
@@ -129,6 +134,7 @@ def _model_settings(settings: ClassificationSettings) -> ModelSettings:
         encoder_trained=settings.encoder != FROZEN,
         dropout=settings.dropout,
         mixup=settings.mixup,
+        adversarial=settings.adversarial,
     )
 
 

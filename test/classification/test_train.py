@@ -15,11 +15,15 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from mm_robot.classification import train as training
-from mm_robot.classification.folders import IMAGES, SOUNDS
+from mm_robot.classification.folders import IMAGES, SOUNDS, read_images
+from mm_robot.classification.model import ClassificationModel, Encoder, ModelSettings
+from mm_robot.classification.pretrain import pretrain
 from mm_robot.classification.settings import FOLDS, ClassificationSettings
 from mm_robot.classification.train import train_classifier
 from mm_robot.cli import main
 from mm_robot.errors import InputError
+from mm_robot.model.adapters import Adaptation
+from mm_robot.model.base import find_base_model
 from mm_robot.speech.base import RATE
 from mm_robot.training.configuration import SKIP
 
@@ -84,6 +88,33 @@ def test_two_kinds_of_images_are_told_apart_after_training(
     (model / "model.safetensors").write_bytes(b"broken")
     assert main(["classify", str(model), *map(str, files)]) == 2
     assert "take the folder" in capsys.readouterr().err
+
+
+def test_it_is_trained_against_what_it_tells_worst(settings: ClassificationSettings) -> None:
+    out = train_classifier(replace(settings, adversarial=0.5))
+    assert json.loads((out / "report.json").read_text())["after"]["accuracy"] == 1.0
+
+
+def test_moved_tokens_are_told_worse() -> None:
+    torch.manual_seed(0)
+    model = ClassificationModel(find_base_model(), 2, ModelSettings(False, Adaptation(), adversarial=0.5))
+    inputs, labels = torch.rand(4, 3, 32, 32), torch.tensor([0, 1, 0, 1])
+    model.train()
+    assert model(inputs, labels)["loss"] > model.eval()(inputs, labels)["loss"]
+
+
+def test_an_encoder_is_pretrained_without_classes_and_once(settings: ClassificationSettings) -> None:
+    examples = read_images(settings.train, 32, False)
+    torch.manual_seed(0)
+    encoder = Encoder(3, (2, 2))
+    errors = pretrain(encoder, examples, 12, 8, 0.003, settings.out)
+    assert errors[-1] < 0.7 * errors[0]
+    again = Encoder(3, (2, 2))
+    assert pretrain(again, examples, 12, 8, 0.003, settings.out) == []
+    for one, other in zip(encoder.state_dict().values(), again.state_dict().values(), strict=True):
+        torch.testing.assert_close(one, other)
+    out = train_classifier(replace(settings, pretrain_epochs=2, epochs=1, out=settings.out / "run"))
+    assert (out / "pretrained.safetensors").is_file()
 
 
 @pytest.mark.parametrize("adapter", ["adalora", "ia3", "prompt", "last_layers", "full", "frozen"])
