@@ -143,6 +143,11 @@ SPEECH = (
         "Wav2Vec2) by folder or name",
     ),
     Parameter("grammar", str, "JSGF file of the sentences that are understood; empty for the own ones"),
+    Parameter(
+        "sound_events",
+        str,
+        "classifier of sound events by folder, embedded for the own one; empty for none",
+    ),
 )
 
 VOICE = (

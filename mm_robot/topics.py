@@ -63,6 +63,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic("scene/detections", "vision_msgs/Detection2DArray", ("policy",), (), "the things in view"),
     Topic("scene/markers", "visualization_msgs/MarkerArray", ("policy",), (), "the things in view, for RViz"),
     Topic("scene/image_annotated/compressed", "sensor_msgs/CompressedImage", ("policy",), (), "the view"),
+    Topic("scene/sounds", STRING, ("speech",), ("policy",), "the sounds that are heard (JSON)"),
     Topic("scene/caption", STRING, ("policy",), (), "the view in a sentence"),
     Topic("answer", STRING, ("policy", "safety_gate"), ("voice",), "what the robot answers"),
     Topic(

@@ -12,11 +12,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from mm_robot.classification.folders import Array, read_image, read_sound_energies
+from mm_robot.classification.folders import Array, read_image, read_sound_energies, sound_energies
 from mm_robot.classification.model import ClassificationModel, ModelSettings
 from mm_robot.errors import CheckpointError
 from mm_robot.model.adapters import Adaptation
 from mm_robot.model.base import find_base_model
+from mm_robot.types import FloatArray
 
 WEIGHTS, DESCRIPTION = "model.safetensors", "model.json"
 
@@ -33,10 +34,11 @@ class Description:
 
 
 def save_classifier(model: ClassificationModel, description: Description, folder: Path) -> None:
-    """Write all but what was not trained of the language model, which the package has."""
+    """Write all but what was not trained of the language model, which the package has; in half precision."""
     folder.mkdir(parents=True, exist_ok=True)
     weights, stored = model.state_dict(), _stored(model)
-    save_file({name: weights[name].contiguous() for name in weights if name in stored}, folder / WEIGHTS)
+    halves = {name: w.half() if w.is_floating_point() else w for name, w in weights.items() if name in stored}
+    save_file({name: weight.contiguous() for name, weight in halves.items()}, folder / WEIGHTS)
     (folder / DESCRIPTION).write_text(json.dumps(asdict(description), indent=1) + "\n")
 
 
@@ -68,21 +70,39 @@ class Classifier:
             raise CheckpointError(f"{folder / WEIGHTS} does not fit this version; train it again")
         self._model.eval()
 
-    @torch.inference_mode()
+    @property
+    def sounds(self) -> bool:
+        """Whether it tells sounds; images otherwise."""
+        return self._description.sounds
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """What it tells apart."""
+        return self._description.classes
+
+    @property
+    def seconds(self) -> float:
+        """How much sound it looks at, s."""
+        return self._description.seconds
+
     def tell(self, file: Path) -> dict[str, float]:
         """The probability of each class, the most probable first.
 
         Raises:
             InputError: the file cannot be read.
         """
-        described = self._description
-        stored = (
-            read_sound_energies(file, described.seconds)
-            if described.sounds
-            else read_image(file, described.size)
-        )
+        if self.sounds:
+            return self._told(read_sound_energies(file, self.seconds))
+        return self._told(read_image(file, self._description.size))
+
+    def tell_sound(self, samples: FloatArray) -> dict[str, float]:
+        """The same of a sound [N] at 16 kHz, of which the first ``seconds`` count."""
+        return self._told(sound_energies(samples, self.seconds))
+
+    @torch.inference_mode()
+    def _told(self, stored: Array) -> dict[str, float]:
         shares = self._model(as_inputs(stored).unsqueeze(0))["logits"][0].softmax(dim=0).tolist()
-        told = zip(described.classes, shares, strict=True)
+        told = zip(self.classes, shares, strict=True)
         return dict(sorted(told, key=lambda pair: -pair[1]))
 
 

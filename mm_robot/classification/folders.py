@@ -18,6 +18,7 @@ from mm_robot.data.words import read_sound
 from mm_robot.errors import InputError
 from mm_robot.speech.base import RATE
 from mm_robot.speech.spectrogram import LogMelSpectrogram
+from mm_robot.types import FloatArray
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 IMAGES, SOUNDS = "images", "sounds"
@@ -153,8 +154,13 @@ def read_sound_energies(path: Path, seconds: float) -> Array:
     Raises:
         InputError: it cannot be read.
     """
-    samples = read_sound(path)[: round(seconds * RATE)]
-    samples = np.pad(samples, (0, round(seconds * RATE) - len(samples)))
+    return sound_energies(read_sound(path), seconds)
+
+
+def sound_energies(samples: FloatArray, seconds: float) -> Array:
+    """The same of a sound [N] at 16 kHz."""
+    length = round(seconds * RATE)
+    samples = np.pad(samples[:length], (0, max(0, length - len(samples))))
     with torch.no_grad():
         energies: Array = _SPECTROGRAM(torch.from_numpy(samples).unsqueeze(0)).half().numpy()
     return energies

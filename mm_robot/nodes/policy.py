@@ -1,7 +1,8 @@
 """The driving node: hears instructions, looks through the camera, proposes velocities.
 
 Hears ``instruction/accepted`` from the safety gate (one task at a time, the newest wins), ``stop``,
-``image_raw`` (or ``image_raw/compressed``), ``camera_info`` and ``odom``. Proposes ``cmd_vel_raw`` at
+``image_raw`` (or ``image_raw/compressed``), ``camera_info`` and ``odom``, and ``scene/sounds`` for tasks that
+end with a sound. Proposes ``cmd_vel_raw`` at
 ``command_rate`` and tells what it sees on ``scene/*``, what it answers on ``answer``, why it acts on
 ``explanation``, and its verdict and how far it is on ``policy/status`` (JSON, latched). The model runs in a
 thread of its own.
@@ -23,9 +24,11 @@ from sensor_msgs.msg import CompressedImage, Image, LaserScan
 from std_msgs.msg import Empty, Header, String
 from std_srvs.srv import Trigger
 
+from mm_robot.errors import InputError
 from mm_robot.model.cadence import Rate, Spread
 from mm_robot.model.driver import RUNNING, Command, Driver, Timeouts
 from mm_robot.model.policy import Policy, load_policy
+from mm_robot.model.sound_watch import Heard, SoundWatch
 from mm_robot.nodes.policy_thread import Frame, PolicyThread
 from mm_robot.ros.convert import odometry_to_state, scan_to_points, velocity_to_message
 from mm_robot.ros.node import LifecycleNode, spin
@@ -63,6 +66,7 @@ class PolicyNode(LifecycleNode):
         self._points: tuple[FloatArray, float] | None = None  # with the monotonic time of receipt
         self._scanner = (self.value("scan_x"), self.value("scan_y"), self.value("scan_yaw"))
         self._command = Command()
+        self._sounds = SoundWatch()
         self._accepted, self._verdict = 0, ""
         self._image_stamp = 0.0
         self._actions, self._ages = Rate(), Spread(AGES_KEPT)
@@ -77,6 +81,7 @@ class PolicyNode(LifecycleNode):
         self.subscribe(Odometry, "odom", self._locate, "sensor")
         self.subscribe(LaserScan, "scan", self._scan, "sensor")
         self.subscribe(String, "instruction/accepted", self._instruct)
+        self.subscribe(String, "scene/sounds", self._hear)
         self.subscribe(Empty, "stop", self._stop)
         self.serve(Trigger, "~/load", self._load_anew)
         self.every(1.0 / self.value("command_rate"), self._drive)
@@ -145,13 +150,27 @@ class PolicyNode(LifecycleNode):
             return  # told again, before our verdict reached the gate
         self._accepted, self._verdict = order.number, ""
         self._ages.clear()
-        self._driver.instruct(order.text, order.source, self.task_time())
-        failure = self._thread.load_error
-        if failure:
-            self._driver.stop(f"no policy is loaded: {failure}", "unable")
-            self._answer("I cannot do that: no policy is loaded.")
+        try:
+            text, unable = self._sounds.begin(order.text, time.monotonic()), ""
+        except InputError as error:
+            text, unable = order.text, str(error)
+        if self._thread.load_error:
+            unable = f"no policy is loaded: {self._thread.load_error}"
+        self._driver.instruct(text, order.source, self.task_time())
+        if unable:
+            self._driver.stop(unable, "unable")
+            self._answer("I cannot do that: no policy is loaded." if self._thread.load_error else unable)
         self._drive()
         self._tell_status()
+
+    def _hear(self, message: String) -> None:
+        self._sounds.hear(Heard.of_json(message.data), time.monotonic())
+        if self._driver.status.state == RUNNING and self._sounds.happened():
+            heard = f"I hear {self._sounds.wanted.replace('_', ' ')}"
+            self._driver.stop(heard, "done")
+            self._answer(heard)
+            self._drive()
+            self._tell_status()
 
     def _stop(self, _message: Empty) -> None:
         self._driver.stop("stopped")
@@ -162,7 +181,11 @@ class PolicyNode(LifecycleNode):
         monotonic = time.monotonic()
         held = self._command.hold
         self._command = self._driver.command(
-            self.task_time(), monotonic, self._images.last, self._located, self._thread.fault
+            self.task_time(),
+            monotonic,
+            self._images.last,
+            self._located,
+            self._thread.fault or self._sounds.fault(monotonic),
         )
         if self._command.age is not None:
             self._actions.tick(monotonic)
@@ -208,6 +231,7 @@ class PolicyNode(LifecycleNode):
             "state": task.state,
             "step": task.step,
             "skill": task.skill,
+            "ends_with_sound": self._sounds.wanted if task.state == RUNNING else "",
             "reason": (self._command.hold if task.state == RUNNING else "") or task.reason,
             "policy": "error" if self._thread.load_error else "loaded" if self._thread.loaded else "loading",
             "policy_source": self._thread.source,

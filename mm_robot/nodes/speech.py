@@ -1,9 +1,9 @@
-"""The speech node: turns ``audio`` into ``transcript``, ``instruction/voice`` and ``stop``.
+"""The speech node: turns ``audio`` into ``transcript``, ``instruction/voice``, ``stop`` and ``scene/sounds``.
 
-Callbacks only put sound into two mailboxes. One thread spots the word "stop" and publishes ``stop`` at
-once; the other cuts utterances from the stream and has them recognised. What is understood with enough
-confidence becomes an instruction, unless somebody has stopped the robot since, or it was said too long ago;
-everything heard is a transcript, so that a rejection can be seen.
+Callbacks only put sound into mailboxes. One thread spots the word "stop" and publishes ``stop`` at once; one
+tells sound events; another cuts utterances from the stream and has them recognised. What is understood with
+enough confidence becomes an instruction, unless somebody has stopped the robot since, or it was said too long
+ago; everything heard is a transcript, so that a rejection can be seen.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from std_msgs.msg import Bool, Empty, Int16MultiArray, String
 
+from mm_robot.errors import CheckpointError
 from mm_robot.ros.convert import AudioBlock, message_to_audio
 from mm_robot.ros.node import LifecycleNode, spin
 from mm_robot.speech.base import Utterance
@@ -31,6 +32,9 @@ from mm_robot.speech.stop_word import StopWord
 from mm_robot.speech.stream import Stream
 from mm_robot.speech.voice_activity import VoiceActivity
 from mm_robot.types import FloatArray
+
+if TYPE_CHECKING:
+    from mm_robot.speech.sound_events import SoundEvents
 
 COUNTERS = (
     *("gaps", "lost samples", "dropped blocks"),
@@ -78,14 +82,19 @@ class Speech(LifecycleNode):
         self._speaks_since: float | None = None
         self._stops_sent: deque[float] = deque()
         self._decision = HearingDecision(self.value("confidence"))
-        self._mailboxes: tuple[Mailbox[Piece], ...] = (Mailbox(MAILBOX_SIZE), Mailbox(MAILBOX_SIZE))
+        self._sounds = self.publish_to(String, "scene/sounds")
         self._transcripts = self.publish_to(String, "transcript")
         self._instructions = self.publish_to(String, "instruction/voice")
         self._stops = self.publish_to(Empty, "stop")
         self.publish_to(Empty, "hearing", "vital")
         for counter in COUNTERS:
             self.count(counter, 0)
-        work = (("stop word", self._watch_for_stop), ("recogniser", self._listen))
+        self._no_sounds = ""
+        self._sound_events: SoundEvents | None = None
+        work = [("stop word", self._watch_for_stop), ("recogniser", self._listen)]
+        if self.value("sound_events"):
+            work.append(("sound events", self._tell_sounds))
+        self._mailboxes: list[Mailbox[Piece]] = [Mailbox(MAILBOX_SIZE) for _ in work]
         self._threads = [
             threading.Thread(target=self._work, args=(mailbox, act), name=name, daemon=True)
             for mailbox, (name, act) in zip(self._mailboxes, work, strict=True)
@@ -100,9 +109,9 @@ class Speech(LifecycleNode):
 
     def stop(self) -> None:
         """End listening."""
-        for mailbox in getattr(self, "_mailboxes", ()):
+        for mailbox in getattr(self, "_mailboxes", []):
             mailbox.close()
-        for thread in getattr(self, "_threads", ()):
+        for thread in getattr(self, "_threads", []):
             thread.join(JOIN_SECONDS)
 
     def _grammar(self) -> str | None:
@@ -154,6 +163,32 @@ class Speech(LifecycleNode):
             self._stop_word.reset()
         for word in self._stop_word.detect(samples):
             self._publish_stop(word.text, stream.time_of(word.at))
+
+    def _tell_sounds(self, stream: Stream, piece: Piece) -> None:
+        samples, anew = stream.add(*piece)
+        events = self._sound_events or self._load_sound_events()
+        if events is None:
+            return
+        if anew:
+            events.reset()
+        for sound in events.detect(samples):
+            labels = [{"name": sound.name, "score": round(sound.probability, 3)}] if sound.present else []
+            told = {"known": events.names, "labels": labels}
+            self._sounds.publish(String(data=json.dumps(told)))
+            self.report("sound", sound.name if sound.present else "")
+
+    def _load_sound_events(self) -> SoundEvents | None:
+        """Loaded by the thread that uses it: the stop word need not wait for it."""
+        if self._no_sounds:
+            return None
+        from mm_robot.speech.sound_events import SoundEvents, load_sound_classifier
+
+        try:
+            self._sound_events = SoundEvents(load_sound_classifier(self.value("sound_events")))
+        except CheckpointError as error:
+            self._no_sounds = f"no sound events: {error}"
+            self.warn_state(self._no_sounds)
+        return self._sound_events
 
     def _listen(self, stream: Stream, piece: Piece) -> None:
         samples, anew = stream.add(*piece)
@@ -207,6 +242,7 @@ class Speech(LifecycleNode):
         level, problem = self._meter.read()
         self.report("level dB", round(level, 1))
         self.report("noise dB", round(self._voice_activity.noise_level, 1))
+        problem = problem or self._no_sounds
         if problem:
             self.warn_state(problem)
         elif time.monotonic() - self._received < WATCH_SECONDS:

@@ -71,6 +71,12 @@ QUESTIONS: Weights = {
     **dict.fromkeys(("describe what you see", "describe the scene", "what do you see now"), 0.5),
 }
 
+SOUNDS: Weights = {
+    **dict.fromkeys(("a baby", "a dog", "a clock", "a fire", "a rooster", "a helicopter"), 1.0),
+    **dict.fromkeys(("a baby cry", "a dog bark", "rain", "waves", "a sneeze"), 1.0),
+}
+"""Of the packaged classifier of sound events."""
+
 ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 TEENS = (
     "ten",
@@ -88,7 +94,7 @@ TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "nin
 
 RULES = """
 public <command> = ( /20/ <NULL> | /1/ <opening> )
- ( /19/ <task> | /3/ <stop> | /1/ <question> )
+ ( /19/ <task> ( /60/ <NULL> | /1/ until you hear <sound> ) | /3/ <stop> | /1/ <question> )
  ( /20/ <NULL> | /1/ please );
 <opening> = /2/ please | /1/ robot | /1/ could you | /1/ can you;
 <task> = <step> ( /40/ <NULL> | /2/ <then> <step> ( /8/ <NULL> | /1/ <then> <step> ) );
@@ -132,6 +138,7 @@ def command_grammar() -> str:
         "direction": DIRECTIONS,
         "stop": STOPS,
         "question": QUESTIONS,
+        "sound": SOUNDS,
         "one": dict.fromkeys(ONES, 1.0),
         "teen": dict.fromkeys(TEENS, 1.0),
         "ten": dict.fromkeys(("ten", *TENS), 1.0),

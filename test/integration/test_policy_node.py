@@ -261,3 +261,29 @@ def test_a_clock_that_stands_still_stops_the_robot(ros_domain: int) -> None:
         partner.say("drive on")
         wait_for(lambda: "clock" in partner.status["reason"], "the reason")
         assert all(speed == 0.0 for _, speed in partner.commands)
+
+
+def test_a_sound_ends_a_task_that_names_it(driving: Rig) -> None:
+    partner = driving[1]
+    partner.hear_sounds()
+    start(partner, "drive on, stop if you hear a dog bark")
+    assert partner.status["instruction"] == "drive on"
+    assert partner.status["ends_with_sound"] == "dog_bark"
+    partner.hear_sounds("rain")
+    time.sleep(0.3)
+    assert partner.speed == pytest.approx(CRUISE)
+    partner.hear_sounds("dog_bark")
+    wait_for(lambda: partner.speed == 0.0, "a stop", 0.5)
+    wait_for(lambda: partner.status["state"] == "done", "the task to end")
+    assert partner.answers[-1] == "I hear dog bark"
+
+
+def test_a_robot_that_hears_nothing_does_not_drive_until_a_sound(driving: Rig) -> None:
+    partner = driving[1]
+    partner.say("drive on until you hear a dog bark")
+    wait_for(lambda: partner.status["state"] == "unable", "the task to be declined")
+    assert "nobody listens" in partner.status["reason"]
+    partner.hear_sounds()
+    start(partner, "drive on until you hear a dog bark")
+    wait_for(lambda: partner.speed == 0.0, "the robot to stand, deaf as it is now", 4.0)
+    wait_for(lambda: "nobody listens" in partner.status["reason"], "the reason")

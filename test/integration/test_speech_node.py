@@ -206,3 +206,26 @@ def test_a_missing_grammar_is_said_and_tried_again(
     process = start_node("speech", {"grammar": "/nowhere.jsgf"})
     probe.wait(lambda: "grammar /nowhere.jsgf cannot be read" in process.output, 15.0, "the error")
     assert process.process.poll() is None
+
+
+@needs_voice
+def test_it_tells_which_sounds_it_would_hear(start_hearing: Callable[..., Hearing]) -> None:
+    hearing = start_hearing()
+    sounds = hearing.probe.collect(String, "scene/sounds")
+    hearing.say("go to the red ball")
+    hearing.probe.wait(lambda: sounds, 20.0, "what is heard")
+    told = json.loads(sounds[-1].data)
+    assert "dog_bark" in told["known"]
+    assert told["labels"] == []
+
+
+@needs_voice
+def test_a_missing_classifier_of_sounds_leaves_the_other_ears_open(
+    start_hearing: Callable[..., Hearing],
+) -> None:
+    hearing = start_hearing({"sound_events": "/nowhere"})
+    hearing.say("stop")
+    hearing.probe.wait(lambda: hearing.stops, 5.0, "the stop")
+    hearing.probe.wait(
+        lambda: "no sound events: /nowhere" in hearing.values()["message"], 10.0, "the warning"
+    )
