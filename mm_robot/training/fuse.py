@@ -28,7 +28,7 @@ from mm_robot.training.text_cache import TextCache
 
 BUCKET = 64
 """Rows of about the same length that go through the language model together, so that little is padded."""
-TEXT_SHARE = 0.6
+TEXT_SHARE = 0.8
 """Sentences without a situation for each situation."""
 
 
