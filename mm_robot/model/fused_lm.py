@@ -22,7 +22,7 @@ from mm_robot.model.ear import Ear
 from mm_robot.model.eye import Eye
 from mm_robot.model.fusion import TOKENS, late_fusion
 from mm_robot.model.grounding import GroundingHead
-from mm_robot.model.heads import ActionHead, WantedHead, WantedOutput, target_features
+from mm_robot.model.heads import ActionHead, VerdictHead, WantedHead, WantedOutput, target_features
 from mm_robot.model.language_model import LanguageModel
 from mm_robot.model.memory import MOST_THINGS
 from mm_robot.model.processor import STATE_SIZE, Processor
@@ -49,7 +49,7 @@ class TextOutput:
     none, logit of a move being forward, its size in m; ``number`` [B, MOST_NUMBERS + 1] logits of which of
     the sentence's numbers is meant, 0 for none; ``pace`` [B, paces] logits; ``relation`` [B, relations + 1]
     logits of how the thing to go to is told by others, 0 for not at all; ``wanted`` what is said of it and of
-    the one that it is told by.
+    the one that it is told by; ``verdict`` [B, verdicts] logits of what the whole sentence is.
     """
 
     skill: Tensor
@@ -57,6 +57,7 @@ class TextOutput:
     number: Tensor
     pace: Tensor
     relation: Tensor
+    verdict: Tensor
     wanted: WantedOutput
 
 
@@ -103,6 +104,7 @@ class FusedLanguageModel(nn.Module):
         self.pace_head = nn.Linear(width, len(PACES))
         self.relation_head = nn.Linear(width, 1 + len(RELATIONS))
         self.wanted_head = WantedHead(width)
+        self.verdict_head = VerdictHead(width)
         self.grounding_head = GroundingHead(width)
         self.action_head = ActionHead(width, CHUNK, len(OUTCOMES))
 
@@ -135,7 +137,7 @@ class FusedLanguageModel(nn.Module):
 
     def understand(self, text: Tensor, text_mask: Tensor, step: Tensor) -> TextOutput:
         """What a step asks for; text [B, T, width] from ``embed_text``, mask [B, T], ``step`` [B] index."""
-        return self._read_text(self._sentence(text, text_mask, step)[:, 0])
+        return self._read_text(self._sentence(text, text_mask, step)[:, 0], text, text_mask)
 
     def forward(
         self,
@@ -161,7 +163,7 @@ class FusedLanguageModel(nn.Module):
             read_out = self._sentence(text, text_mask, step)
             skill = read_out[:, 0]
             located, action = self.fusion(seen, present, told, read_out[:, 1:], text_mask, skill)
-        read = self._read_text(skill)
+        read = self._read_text(skill, text, text_mask)
         meant, reference = self.grounding_head(
             located, things, present, skill, action, read.wanted, read.relation
         )
@@ -200,13 +202,14 @@ class FusedLanguageModel(nn.Module):
         ).last_hidden_state
         return hidden
 
-    def _read_text(self, readout: Tensor) -> TextOutput:
+    def _read_text(self, readout: Tensor, text: Tensor, text_mask: Tensor) -> TextOutput:
         return TextOutput(
             skill=self.skill_head(readout).float(),
             amount=self.amount_head(readout).float(),
             number=self.number_head(readout).float(),
             pace=self.pace_head(readout).float(),
             relation=self.relation_head(readout).float(),
+            verdict=self.verdict_head(text, text_mask),
             wanted=self.wanted_head(readout),
         )
 

@@ -6,9 +6,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import torch
+from torch import Tensor
+
 from mm_robot.model.amount import Amount
 from mm_robot.model.fused_lm import END, MOST_NUMBERS, PACES, SKILLS, TextOutput
+from mm_robot.model.heads import VERDICTS
 from mm_robot.types import Pace, Skill
+
+_DECLINED = [SKILLS.index(skill) for skill in VERDICTS if skill is not None]
+_LEAST = 1e-6
+"""A share that counts as none."""
 
 
 @dataclass(frozen=True)
@@ -24,20 +32,34 @@ def read_plan(read: TextOutput, numbers: Sequence[Amount]) -> tuple[PlannedStep,
     """The steps of a sentence, one at least; row i of ``read`` is what was read of step i.
 
     ``numbers`` are those of the sentence in their order. What is to be refused, or cannot be done, stands for
-    the whole.
+    the whole: that is told by the steps and by the sentence's gist together.
     """
-    steps: list[PlannedStep] = []
-    for row, kind in enumerate(read.skill.argmax(dim=1).tolist()):
-        if kind == END:
-            break
+    kinds = read.skill.argmax(dim=1).tolist()
+    count = kinds.index(END) if END in kinds else len(kinds)
+    declined = VERDICTS[int(_verdict(read, max(1, count)).argmax())]
+    if declined is not None:
+        return (PlannedStep(declined),)
+    things_to_do = read.skill.clone()
+    things_to_do[:, [*_DECLINED, END]] = -math.inf
+    steps = []
+    for row, kind in enumerate(things_to_do[: max(1, count)].argmax(dim=1).tolist()):
         skill = SKILLS[kind]
         steps.append(
             PlannedStep(skill, _amount(skill, read, row, numbers), PACES[int(read.pace[row].argmax())])
         )
-    for declined in (Skill.REFUSE, Skill.UNABLE):
-        if any(step.skill is declined for step in steps):
-            return (PlannedStep(declined),)
-    return tuple(steps) or (PlannedStep(Skill.UNABLE),)
+    return tuple(steps)
+
+
+def _verdict(read: TextOutput, count: int) -> Tensor:
+    """[verdicts] log scores, by the gist and by that of the first ``count`` steps that is declined most.
+
+    A sentence that asks for no step at all counts as one that the robot is unable to do.
+    """
+    shares = read.skill[:count].softmax(dim=1)
+    shares[0, SKILLS.index(Skill.UNABLE)] += shares[0, END]
+    declined = shares[:, _DECLINED].amax(dim=0)
+    steps = torch.cat([1 - declined.sum(dim=0, keepdim=True), declined]).clamp(min=_LEAST).log()
+    return steps + read.verdict[0].log_softmax(dim=0)
 
 
 def _amount(skill: Skill, read: TextOutput, row: int, numbers: Sequence[Amount]) -> float | None:

@@ -226,12 +226,12 @@ class World:
         return self._renderers[key]
 
     def _note_contacts(self) -> None:
-        for contact in self._data.contact:
-            pair = (int(contact.geom1), int(contact.geom2))
-            if self._robot_geom in pair and contact.dist <= 0:
-                other = pair[0] if pair[1] == self._robot_geom else pair[1]
-                index = int(self._thing_of_geom[other])
-                self._touched.add(self.room.things[index].name if index >= 0 else "wall")
+        contacts = self._data.contact
+        touching = (contacts.geom == self._robot_geom).any(axis=1) & (contacts.dist <= 0)
+        for pair in contacts.geom[touching].tolist():
+            other = pair[0] if pair[1] == self._robot_geom else pair[1]
+            index = int(self._thing_of_geom[other])
+            self._touched.add(self.room.things[index].name if index >= 0 else "wall")
 
 
 def _limited(value: float, limit: float) -> float:

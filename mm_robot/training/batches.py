@@ -12,6 +12,7 @@ from torch import Tensor
 
 from mm_robot.data.instructions import Instruction, Step, Wanted
 from mm_robot.model.fused_lm import END, MOST_NUMBERS, PACES, SKILLS
+from mm_robot.model.heads import VERDICTS
 from mm_robot.model.thing_tokens import SHAPES_TOLD
 from mm_robot.training.losses import ActionBatch, TextBatch, WantedBatch
 from mm_robot.training.situations import Situation
@@ -37,6 +38,7 @@ def text_batch(instructions: Sequence[Instruction], steps: Sequence[int]) -> Tex
         pace=torch.tensor([PACES.index(step.pace) for step in asked]),
         valid=torch.tensor([bool(step.skills) for step in asked]),
         relation=torch.tensor([_relation(step) for step in asked]),
+        verdict=torch.tensor([_verdict(instruction) for instruction in instructions]),
         wanted=_wanted_batch(asked),
     )
 
@@ -63,6 +65,11 @@ def _shape(thing: Wanted | None) -> int:
 
 def _relation(step: Step) -> int:
     return 0 if step.relation is None else 1 + RELATIONS.index(step.relation)
+
+
+def _verdict(instruction: Instruction) -> int:
+    asked = {skill for step in instruction.steps for skill in step.skills}
+    return max(index for index, skill in enumerate(VERDICTS) if skill is None or skill in asked)
 
 
 def _asks_for(step: Step, skill: Skill) -> bool:
