@@ -46,13 +46,13 @@ def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path 
         "see": {f"eye.{n}": p for n, p in model.eye.named_parameters()},
         "fuse": {n: p for n, p in model.named_parameters() if p.requires_grad and _is_fused(n)},
     }
-    if "see" in stages and not is_done(settings.out / "see", settings.see):
+    if settings.see and "see" in stages and not is_done(settings.out / "see", settings.see):
         frames = FrameDataset(settings.data, settings.broken_files == SKIP)
         for line in frames.skipped:
             print(f"left out: {line}", file=sys.stderr)
         see = SeeStage(model.eye, frames, settings.see.batch, settings.seed)
         run_stage("see", model, parameters["see"], settings.see, see.loss, settings.out)
-    if "fuse" in stages and not is_done(settings.out / "fuse", settings.fuse):
+    if settings.fuse and "fuse" in stages and not is_done(settings.out / "fuse", settings.fuse):
         texts = TextCache(model, tokenizer, processor.max_text_tokens)
         fuse = FuseStage(model, texts, processor, requests, settings.fuse.batch, settings.seed)
         run_stage("fuse", model, parameters["fuse"], settings.fuse, fuse.loss, settings.out, fuse.after_step)
@@ -83,7 +83,8 @@ def _model(settings: TrainingSettings) -> tuple[FusedLanguageModel, PreTrainedTo
     if not start:
         base, processor = find_base_model(), Processor()
         sizes = len(SHAPES), len(COLOURS)
-        model = new_model(base, processor, *sizes, settings.adaptation, settings.fuse.steps, settings.fusion)
+        steps = settings.fuse.steps if settings.fuse else 0
+        model = new_model(base, processor, *sizes, settings.adaptation, steps, settings.fusion)
         return model, tokenizer_of(base), processor
     model, tokenizer, processor, shapes, colours = load_model(checkpoint_folder(start), trainable=True)
     if (shapes, colours) != (SHAPES, tuple(COLOURS)):

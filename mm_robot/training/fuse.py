@@ -55,6 +55,7 @@ class FuseStage:
 
     def loss(self, step: int) -> dict[str, Tensor]:
         """The losses of one step."""
+        torch.manual_seed(self._seed * 1_000_003 + step)  # dropout, the same after a break
         sampler = SituationSampler(self._processor, [self._seed, step], self._requests)
         rows = sorted(
             (sampler.situation() for _ in range(self._batch)), key=lambda row: len(row.instruction.text)

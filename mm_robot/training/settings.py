@@ -30,23 +30,24 @@ from mm_robot.training.loop import StageSettings
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """A whole training run: ``data`` folders, the folder ``out``, ``seed``, torch ``threads``, the stages.
+    """A whole training run: the folder ``out``, ``seed``, torch ``threads``, the stages.
 
-    ``hear`` is left out where the policy need not hear; it takes the folders ``speech`` of spoken sentences
-    and ``noise`` of recordings without speech. ``requests`` are files of sentences that people wrote or said,
-    beside those that come with the package; ``start`` is the checkpoint folder to train on from, or
-    ``embedded``; empty begins anew, with the language model adapted by ``adapter`` (its ``rank``,
+    ``see`` takes the folders ``data`` of frames; ``hear`` the folders ``speech`` of spoken sentences and
+    ``noise`` of recordings without speech, and is left out where the policy need not hear. A policy that is
+    trained on keeps what the stages that are left out would train. ``requests`` are files of sentences that
+    people wrote or said, beside those that come with the package; ``start`` is the checkpoint folder to train
+    on from, or ``embedded``; empty begins anew, with the language model adapted by ``adapter`` (its ``rank``,
     ``layers`` or ``prompt_tokens``: see ``model/adapters.py``) and what is seen and said brought together by
     ``fusion`` (``model/fusion.py``). ``broken_files`` is ``stop`` or ``skip``: what is done with
     broken frames.
     """
 
-    data: tuple[Path, ...]
     out: Path
     seed: int
     threads: int
-    see: StageSettings
-    fuse: StageSettings
+    data: tuple[Path, ...] = ()
+    see: StageSettings | None = None
+    fuse: StageSettings | None = None
     hear: StageSettings | None = None
     speech: Path | None = None
     noise: Path | None = None
@@ -157,8 +158,12 @@ def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
     if len({key in raw for key in ("hear", "speech", "noise")}) > 1:
         raise ConfigError(f"{path}: hear, speech and noise go together; give all of them or none")
     settings = read_keys(TrainingSettings, path, raw, checks)
-    if not settings.data:
-        raise ConfigError(f"{path}: data must name a folder at least")
+    if (settings.see is None) != (not settings.data):
+        raise ConfigError(f"{path}: see and data go together; give both or none")
+    if not settings.start and (settings.see is None or settings.fuse is None):
+        raise ConfigError(f"{path}: a policy that is begun anew needs the stages see and fuse")
+    if not (settings.see or settings.fuse or settings.hear):
+        raise ConfigError(f"{path}: give one of the stages see, fuse and hear at least")
     if settings.start and {"adapter", "rank", "layers", "prompt_tokens", "fusion"} & set(raw):
         raise ConfigError(
             f"{path}: a policy to train on has its adapter and fusion; "

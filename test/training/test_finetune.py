@@ -29,7 +29,7 @@ def frames(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def settings(frames: Path, out: Path) -> TrainingSettings:
     stage = StageSettings(steps=4, batch=8, learning_rate=1e-3, warmup=2, save_every=1)
-    return TrainingSettings((frames,), out, seed=3, threads=1, see=stage, fuse=stage)
+    return TrainingSettings(out, seed=3, threads=1, data=(frames,), see=stage, fuse=stage)
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +75,18 @@ def test_training_goes_on_from_a_checkpoint(trained: Path, frames: Path, tmp_pat
         assert first.keys() == second.keys()
         for key in (k for k in first if "running_" not in k and "num_batches" not in k):
             torch.testing.assert_close(first[key], second[key], rtol=0, atol=0)
+
+
+def test_a_stage_alone_leaves_the_rest_as_it_was(trained: Path, tmp_path: Path) -> None:
+    fuse = StageSettings(steps=1, batch=8, learning_rate=1e-3, warmup=0)
+    folder = train(TrainingSettings(tmp_path, seed=4, threads=1, fuse=fuse, start=str(trained)))
+    assert folder is not None
+    first, second = (load_file(path / "encoders.safetensors") for path in (trained, folder))
+    eye = [key for key in first if key.startswith("eye.")]
+    assert eye
+    for key in eye:
+        torch.testing.assert_close(first[key], second[key], rtol=0, atol=0)
+    assert not torch.equal(first["skill_head.weight"], second["skill_head.weight"])
 
 
 def test_training_changes_the_adapter_and_keeps_the_base(trained: Path) -> None:
@@ -145,6 +157,9 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_a_reason(frames: Path, tmp_
         ("dta: [a]\n", "unknown key dta"),
         ("[1, 2]\n", "holds no keys"),
         ("data: [a]\nout: b\nseed: 0\nthreads: 1\nsee: {}\nfuse: {}\nhear: {}\n", "hear, speech and noise"),
+        ("out: b\nseed: 0\nthreads: 1\ndata: [a]\n", "see and data go together"),
+        ("out: b\nseed: 0\nthreads: 1\nfuse: {steps: 1, batch: 2, learning_rate: 0.1}\n", "begun anew"),
+        ("out: b\nseed: 0\nthreads: 1\nstart: embedded\n", "one of the stages"),
         ("task: cook\n", "task must be policy, keywords or classify"),
         ("task: keywords\nwords: a\nnoise: b\n", "the key out is missing"),
         ("data: a\nout: b\nseed: 0\nthreads: 1\nsee: {}\nfuse: {}\n", "data must be a list"),
@@ -165,5 +180,5 @@ def test_a_wrong_configuration_is_named(text: str, message: str, tmp_path: Path)
 def test_the_shipped_configurations_are_valid() -> None:
     folder = Path(__file__).parents[2] / "config" / "train"
     policy, keywords = (load_settings(folder / f"{name}.yaml") for name in ("embedded", "keywords"))
-    assert isinstance(policy, TrainingSettings) and policy.fuse.steps > 0
+    assert isinstance(policy, TrainingSettings) and policy.fuse and policy.fuse.steps > 0
     assert isinstance(keywords, KeywordSettings) and keywords.train.steps > 0
