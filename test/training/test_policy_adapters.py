@@ -41,7 +41,13 @@ def adapter(request: pytest.FixtureRequest) -> str:
 def trained(adapter: str, frames: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     stage = StageSettings(steps=2, batch=4, learning_rate=1e-3, warmup=1)
     settings = TrainingSettings(
-        (frames,), tmp_path_factory.mktemp(adapter), seed=3, threads=1, see=stage, fuse=stage, adapter=adapter
+        tmp_path_factory.mktemp(adapter),
+        seed=3,
+        threads=1,
+        data=(frames,),
+        see=stage,
+        fuse=stage,
+        adapter=adapter,
     )
     folder = train(settings)
     assert folder is not None
@@ -69,7 +75,9 @@ def test_it_drives_as_it_was_saved(trained: Path) -> None:
 def test_it_is_trained_on_as_what_it_is(trained: Path, adapter: str, frames: Path, tmp_path: Path) -> None:
     still = StageSettings(steps=1, batch=4, learning_rate=0.0, warmup=0, weight_decay=0.0)
     folder = train(
-        TrainingSettings((frames,), tmp_path, seed=3, threads=1, see=still, fuse=still, start=str(trained))
+        TrainingSettings(
+            tmp_path, seed=3, threads=1, data=(frames,), see=still, fuse=still, start=str(trained)
+        )
     )
     assert folder is not None
     torch.testing.assert_close(read(folder), read(trained), rtol=1e-3, atol=1e-3)
