@@ -19,14 +19,15 @@ from mm_robot.types import FloatArray
 
 NOTHING = "nothing"
 """The class of whatever is no event."""
-SECONDS = 5.0
-"""How much sound the packaged classifier looks at."""
 HOP = 0.5
 """Seconds from one look to the next."""
 LOOKS = 3
 """How many looks together tell an event."""
 THRESHOLD = 0.4
 """Mean probability from which on an event is told; it is over when that falls below half of it."""
+
+SILENCE = 1e-4
+"""Amplitude, of 1, below which there is nothing to look at: the classifier has heard no such silence."""
 
 
 class Sound(NamedTuple):
@@ -89,12 +90,13 @@ class SoundEvents:
             self._missing = max(0, self._missing - len(piece))
             if self._waiting == hop:
                 self._waiting = 0
-                yield self._look()
+                if not self._missing:
+                    yield self._look()
 
     def _look(self) -> Sound:
-        if self._missing:
-            return Sound(self.names[0], 0.0, present=False)
-        self._looks.append(self._classifier.tell_sound(self._window))
+        silent = float(np.abs(self._window).max()) < SILENCE
+        told = dict.fromkeys(self.names, 0.0) if silent else self._classifier.tell_sound(self._window)
+        self._looks.append(told)
         means = {name: float(np.mean([told[name] for told in self._looks])) for name in self.names}
         name = max(means, key=means.__getitem__)
         present = means[name] >= (THRESHOLD / 2 if name == self._present else THRESHOLD)
