@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +26,13 @@ from tqdm import tqdm
 from mm_robot.classification.checkpoint import Classifier
 from mm_robot.data.words import read_sound, sound_files
 from mm_robot.speech.base import RATE
-from mm_robot.speech.sound_events import NOTHING, SECONDS, SoundEvents
+from mm_robot.speech.sound_events import HOP, NOTHING, SoundEvents
 from mm_robot.training.intervals import wilson_interval
 from mm_robot.types import FloatArray
 
 JUDGED_FOLD = "4"
+SECONDS = 5.0
+"""Of a piece of background, as long as the recordings."""
 PIECES_OF_A_RECORDING = 8
 """At most, so that a minute of noise does not outweigh the voices."""
 PIECES_OF_A_FOLDER = 120
@@ -133,10 +136,12 @@ def judge(arguments: argparse.Namespace) -> None:
 
 
 def _alone(classifier: Classifier, background: list[FloatArray]) -> dict[str, float]:
-    """False events where there is nothing to tell."""
-    events = SoundEvents(classifier)
-    false = len(_told(events, np.concatenate(background)))
-    return {"false_events": false, "hours": round(sum(map(len, background)) / RATE / 3600, 3)}
+    """False events where there is nothing to tell, and what a look costs."""
+    sound, began = np.concatenate(background), time.process_time()
+    false = len(_told(SoundEvents(classifier), sound))
+    seconds = len(sound) / RATE
+    look = (time.process_time() - began) * HOP / seconds
+    return {"false_events": false, "hours": round(seconds / 3600, 3), "cpu_seconds_a_look": round(look, 4)}
 
 
 def _told(events: SoundEvents, sound: FloatArray) -> list[tuple[str, float]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-_HEAR = r"(?:you|we|i|there's|there is)?\s*(?:can\s+)?(?:hear|heard|hearing|listen to)\s+(?P<sound>[\w' -]+?)"
+_HEAR = r"(?:you|we|i)\s+(?:can\s+)?hear\s+(?P<sound>[\w' -]+?)"
 _WHEN = r"(?:if|when|whenever|once|in case|as soon as|the moment|should)"
 _AT_ONCE = r"(?:\s+(?:there|at once|immediately|moving|still))?"
 _STOP = rf"(?:please\s+)?(?:stop|halt|freeze|wait|stand still|stand|stay){_AT_ONCE}"
