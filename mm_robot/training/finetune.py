@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import torch
+from torch import nn
 from transformers import PreTrainedTokenizerBase
 
 from mm_robot.data.frames import FrameDataset
@@ -16,17 +19,21 @@ from mm_robot.errors import InputError
 from mm_robot.model.base import find_base_model
 from mm_robot.model.checkpoint import load_model, new_model, save_checkpoint, tokenizer_of
 from mm_robot.model.fused_lm import FusedLanguageModel
+from mm_robot.model.fused_policy import FusedPolicy
 from mm_robot.model.policy import checkpoint_folder
 from mm_robot.model.processor import Processor
 from mm_robot.sim.scene import COLOURS, SHAPES
 from mm_robot.training.configuration import SKIP
+from mm_robot.training.evaluate import evaluate_episodes, rate_of
 from mm_robot.training.fuse import FuseStage
 from mm_robot.training.hear import HearStage
 from mm_robot.training.loop import is_done, restore, run_stage
+from mm_robot.training.rollout import run_episode
 from mm_robot.training.see import SeeStage
 from mm_robot.training.settings import TrainingSettings
 from mm_robot.training.spoken import read_spoken
 from mm_robot.training.text_cache import TextCache
+from mm_robot.training.validation import Validation, validation_episodes
 
 STAGES = ("see", "fuse", "hear")
 
@@ -53,9 +60,11 @@ def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path 
         see = SeeStage(model.eye, frames, settings.see.batch, settings.seed)
         run_stage("see", model, parameters["see"], settings.see, see.loss, settings.out)
     if settings.fuse and "fuse" in stages and not is_done(settings.out / "fuse", settings.fuse):
+        validation = _validation(settings, model, processor, parameters["see"])
         texts = TextCache(model, tokenizer, processor.max_text_tokens)
         fuse = FuseStage(model, texts, processor, requests, settings.fuse.batch, settings.seed)
-        run_stage("fuse", model, parameters["fuse"], settings.fuse, fuse.loss, settings.out, fuse.after_step)
+        given = (model, parameters["fuse"], settings.fuse, fuse.loss, settings.out, fuse.after_step)
+        run_stage("fuse", *given, validation)
     if settings.hear and settings.speech and settings.noise:
         parameters["hear"] = {f"ear.{n}": p for n, p in model.add_ear().named_parameters()}
         if "hear" in stages and not is_done(settings.out / "hear", settings.hear):
@@ -71,6 +80,34 @@ def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path 
     folder = settings.out / "policy"
     save_checkpoint(folder, model, processor, SHAPES, tuple(COLOURS))
     return folder
+
+
+def _validation(
+    settings: TrainingSettings,
+    model: FusedLanguageModel,
+    processor: Processor,
+    eye: dict[str, nn.Parameter],
+) -> Validation | None:
+    """What judges the policy while `fuse` is trained: a copy of it, with the eye that `see` trained."""
+    if settings.validate is None:
+        return None
+    if settings.see is not None:
+        if not is_done(settings.out / "see", settings.see):
+            raise InputError("validate judges a policy that sees; run the stage see first")
+        restore(settings.out / "see", model, eye)
+    episodes = validation_episodes(settings.validate)
+
+    def judge() -> dict[str, Any]:
+        folder = settings.out / "validated"
+        save_checkpoint(folder, model, processor, SHAPES, tuple(COLOURS))
+        policy = FusedPolicy(*load_model(folder))
+        shutil.rmtree(folder)
+        report = evaluate_episodes(
+            episodes, str(settings.out), run=lambda episode: run_episode(policy, episode)
+        )
+        return rate_of([row["success"] for row in report["rows"]])
+
+    return Validation(settings.validate, judge, settings.out)
 
 
 def _is_fused(name: str) -> bool:

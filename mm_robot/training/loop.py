@@ -19,7 +19,10 @@ from torch.utils.tensorboard import SummaryWriter
 from tqdm import tqdm
 
 from mm_robot.errors import InputError
+from mm_robot.training.validation import Validation
 
+ADAMW, SGD = OPTIMISERS = ("adamw", "sgd")
+COSINE, LINEAR, CONSTANT = SCHEDULES = ("cosine", "linear", "constant")
 LossFunction = Callable[[int], dict[str, Tensor]]
 
 
@@ -27,8 +30,9 @@ LossFunction = Callable[[int], dict[str, Tensor]]
 class StageSettings:
     """How a stage is run.
 
-    ``steps`` optimiser steps of ``batch`` rows; ``learning_rate`` at its peak, reached after
-    ``warmup`` steps and then lowered along a cosine; ``save_every`` steps a checkpoint.
+    ``steps`` of the ``optimiser``, one of ``OPTIMISERS``, each by the mean of ``accumulate`` batches of
+    ``batch`` rows; ``learning_rate`` at its peak, reached after ``warmup`` steps and then lowered as the
+    ``schedule``, one of ``SCHEDULES``, says; ``save_every`` steps a checkpoint.
     """
 
     steps: int
@@ -37,6 +41,9 @@ class StageSettings:
     warmup: int = 50
     weight_decay: float = 0.01
     save_every: int = 100
+    optimiser: str = ADAMW
+    schedule: str = COSINE
+    accumulate: int = 1
 
 
 def diverged(stage: str, step: int, checkpoint: Path, losses: str = "") -> InputError:
@@ -55,22 +62,27 @@ def run_stage(
     loss: LossFunction,
     folder: Path,
     after_step: Callable[[int], None] = lambda _: None,
+    validation: Validation | None = None,
 ) -> None:
     """Train ``parameters`` of ``module`` on ``loss``; goes on from the stage's checkpoint if there is one.
 
-    ``after_step`` is called after each of the optimiser's steps with its number, while there are gradients.
+    ``loss`` is given the number of the batch. ``after_step`` is called after each of the optimiser's steps
+    with its number, while there are gradients. ``validation`` may end the stage before its time; the weights
+    that it found best are those that are kept.
 
     Raises:
         InputError: the loss is not finite any more; the last checkpoint is kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    optimiser = torch.optim.AdamW(
-        parameters.values(), lr=settings.learning_rate, weight_decay=settings.weight_decay, betas=(0.9, 0.98)
-    )
+    optimiser = _optimiser(parameters, settings)
     buffers = _buffers(module, parameters)
     first = _resume(folder / name, module, parameters, optimiser)
     if first >= settings.steps:
         return
+    weights = parameters | buffers
+    if validation is not None:
+        validation.resume(first)
+        validation.look(first, first == 0, weights)
     writer = SummaryWriter(str(folder / "tensorboard"))
     module.train()
     averages: dict[str, float] = {}
@@ -78,12 +90,13 @@ def run_stage(
         for step in range(first, settings.steps):
             for group in optimiser.param_groups:
                 group["lr"] = settings.learning_rate * _schedule(step, settings)
-            losses = loss(step)
-            total = torch.stack(list(losses.values())).sum()
-            if not torch.isfinite(total):
-                raise diverged(f"{name}: ", step, folder / name, f" ({_shown(losses)})")
             optimiser.zero_grad(set_to_none=True)
-            total.backward()
+            for batch in range(step * settings.accumulate, (step + 1) * settings.accumulate):
+                losses = loss(batch)
+                total = torch.stack(list(losses.values())).sum()
+                if not torch.isfinite(total):
+                    raise diverged(f"{name}: ", step, folder / name, f" ({_shown(losses)})")
+                (total / settings.accumulate).backward()
             nn.utils.clip_grad_norm_(parameters.values(), 1.0)
             optimiser.step()
             after_step(step)
@@ -94,17 +107,40 @@ def run_stage(
                 writer.add_scalar(f"{name}/{key}", number, step)
             progress.set_postfix({k: f"{v:.3f}" for k, v in averages.items()}, refresh=False)
             progress.update()
-            if (step + 1) % settings.save_every == 0 or step + 1 == settings.steps:
-                _save(folder / name, step + 1, parameters, buffers, optimiser)
+            last = step + 1 == settings.steps
+            ended = validation is not None and validation.look(step + 1, last, weights)
+            if validation is not None and (last or ended):
+                _put(validation.best_weights(), weights)
+                progress.write(f"{name} ends at step {step + 1}, the best was at {validation.best['step']}")
+            if last or ended or (step + 1) % settings.save_every == 0:
+                _save(folder / name, step + 1, parameters, buffers, optimiser, ended)
+            if ended:
+                break
     writer.close()
     module.eval()
+
+
+def _optimiser(parameters: dict[str, nn.Parameter], settings: StageSettings) -> torch.optim.Optimizer:
+    rate, decay = settings.learning_rate, settings.weight_decay
+    if settings.optimiser == SGD:
+        return torch.optim.SGD(parameters.values(), rate, momentum=0.9, weight_decay=decay)
+    return torch.optim.AdamW(parameters.values(), rate, betas=(0.9, 0.98), weight_decay=decay)
+
+
+def _put(stored: dict[str, Tensor], weights: dict[str, Tensor]) -> None:
+    with torch.no_grad():
+        for name, value in weights.items():
+            value.copy_(stored[name])
 
 
 def _schedule(step: int, settings: StageSettings) -> float:
     if step < settings.warmup:
         return (step + 1) / settings.warmup
-    done = (step - settings.warmup) / max(1, settings.steps - settings.warmup)
-    return 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
+    if settings.schedule == CONSTANT:
+        return 1.0
+    done = min(1.0, (step - settings.warmup) / max(1, settings.steps - settings.warmup))
+    left = 1 - done if settings.schedule == LINEAR else 0.5 * (1 + math.cos(math.pi * done))
+    return 0.02 + 0.98 * left
 
 
 def _save(
@@ -113,6 +149,7 @@ def _save(
     parameters: dict[str, nn.Parameter],
     buffers: dict[str, Tensor],
     optimiser: torch.optim.Optimizer,
+    ended: bool,
 ) -> None:
     """Parameters, buffers and optimiser moments as safetensors; complete or absent."""
     tensors: dict[str, Tensor] = {f"buffer/{name}": b.contiguous() for name, b in buffers.items()}
@@ -123,13 +160,14 @@ def _save(
     temporary = path.with_suffix(".partial")
     save_file(tensors, temporary, metadata={"step": str(step)})
     temporary.replace(path.with_suffix(".safetensors"))
-    path.with_suffix(".json").write_text(json.dumps({"step": step}))
+    path.with_suffix(".json").write_text(json.dumps({"step": step, "ended": ended}))
 
 
 def is_done(path: Path, settings: StageSettings) -> bool:
-    """Whether the stage whose checkpoint is at ``path`` (without a suffix) has taken all its steps."""
+    """Whether the stage whose checkpoint is at ``path`` (without a suffix) has come to its end."""
     try:
-        return int(json.loads(path.with_suffix(".json").read_text())["step"]) >= settings.steps
+        state = json.loads(path.with_suffix(".json").read_text())
+        return bool(state.get("ended")) or int(state["step"]) >= settings.steps
     except (OSError, ValueError, KeyError):
         return False
 

@@ -25,7 +25,8 @@ from mm_robot.training.configuration import (
     read_keys,
     whole,
 )
-from mm_robot.training.loop import StageSettings
+from mm_robot.training.loop import OPTIMISERS, SCHEDULES, StageSettings
+from mm_robot.training.validation import ValidationSettings
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class TrainingSettings:
     people wrote or said, beside those that come with the package; ``start`` is the checkpoint folder to train
     on from, or ``embedded``; empty begins anew, with the language model adapted by ``adapter`` (its ``rank``,
     ``layers`` or ``prompt_tokens``: see ``model/adapters.py``) and what is seen and said brought together by
-    ``fusion`` (``model/fusion.py``). ``broken_files`` is ``stop`` or ``skip``: what is done with
-    broken frames.
+    ``fusion`` (``model/fusion.py``). ``validate`` has the policy judged in rooms while `fuse` is trained.
+    ``broken_files`` is ``stop`` or ``skip``: what is done with broken frames.
     """
 
     out: Path
@@ -49,6 +50,7 @@ class TrainingSettings:
     see: StageSettings | None = None
     fuse: StageSettings | None = None
     hear: StageSettings | None = None
+    validate: ValidationSettings | None = None
     speech: Path | None = None
     noise: Path | None = None
     requests: tuple[Path, ...] = ()
@@ -111,7 +113,11 @@ _STAGE_CHECKS = {
     "warmup": whole(0),
     "weight_decay": number(0, 1),
     "save_every": whole(1),
+    "optimiser": one_of(*OPTIMISERS),
+    "schedule": one_of(*SCHEDULES),
+    "accumulate": whole(1),
 }
+_VALIDATION_CHECKS = {"every": whole(1), "rooms": whole(1), "episodes": PATH, "patience": whole(0)}
 
 
 def _stage_of(path: Path, name: str) -> Check:
@@ -121,6 +127,15 @@ def _stage_of(path: Path, name: str) -> Check:
         return read_keys(StageSettings, path, value, _STAGE_CHECKS, f"{name}.")
 
     return "keys such as steps and batch", stage
+
+
+def _validation_of(path: Path) -> Check:
+    def validation(value: Any) -> ValidationSettings | None:
+        if not isinstance(value, dict):
+            return None
+        return read_keys(ValidationSettings, path, value, _VALIDATION_CHECKS, "validate.")
+
+    return "keys such as every and rooms", validation
 
 
 def _keyword_settings(path: Path, raw: Mapping[str, Any]) -> KeywordSettings:
@@ -144,6 +159,7 @@ def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
         "see": _stage_of(path, "see"),
         "fuse": _stage_of(path, "fuse"),
         "hear": _stage_of(path, "hear"),
+        "validate": _validation_of(path),
         "speech": PATH,
         "noise": PATH,
         "requests": PATHS,
@@ -164,6 +180,8 @@ def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
         raise ConfigError(f"{path}: a policy that is begun anew needs the stages see and fuse")
     if not (settings.see or settings.fuse or settings.hear):
         raise ConfigError(f"{path}: give one of the stages see, fuse and hear at least")
+    if settings.validate and settings.fuse is None:
+        raise ConfigError(f"{path}: validate goes with the stage fuse; give both or leave validate out")
     if settings.start and {"adapter", "rank", "layers", "prompt_tokens", "fusion"} & set(raw):
         raise ConfigError(
             f"{path}: a policy to train on has its adapter and fusion; "

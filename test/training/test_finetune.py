@@ -17,6 +17,7 @@ from mm_robot.sim.scene import EVALUATION_SEEDS
 from mm_robot.training.finetune import train
 from mm_robot.training.loop import StageSettings
 from mm_robot.training.settings import KeywordSettings, TrainingSettings, load_settings
+from mm_robot.training.validation import ValidationSettings, validation_episodes
 from mm_robot.types import Observation, RobotState, TaskState
 
 
@@ -87,6 +88,28 @@ def test_a_stage_alone_leaves_the_rest_as_it_was(trained: Path, tmp_path: Path) 
     for key in eye:
         torch.testing.assert_close(first[key], second[key], rtol=0, atol=0)
     assert not torch.equal(first["skill_head.weight"], second["skill_head.weight"])
+
+
+def test_a_policy_is_judged_in_rooms_while_it_is_trained(tmp_path: Path) -> None:
+    rooms = tmp_path / "rooms.jsonl"
+    rooms.write_text('{"text": "turn left", "seed": 1, "expect": {"outcome": "turn", "degrees": 90}}\n')
+    still = StageSettings(steps=1, batch=4, learning_rate=0.0, warmup=0, weight_decay=0.0)
+    judged = ValidationSettings(every=1, episodes=rooms)
+    out = tmp_path / "out"
+    folder = train(TrainingSettings(out, seed=4, threads=1, fuse=still, start="embedded", validate=judged))
+    assert folder is not None
+    report = json.loads((out / "validation.json").read_text())
+    assert [(look["step"], look["success"], look["n"]) for look in report["looks"]] == [(0, 1, 1), (1, 1, 1)]
+    assert report["best"] == 0 and not (out / "validated").exists()
+
+
+def test_rooms_made_for_validation_are_those_of_no_other_evaluation() -> None:
+    episodes = validation_episodes(ValidationSettings(rooms=8))
+    assert [e.seed for e in episodes] == list(range(800_000, 800_008))
+    for episode in episodes:
+        assert episode.target is not None
+        shapes, colours = [t.shape for t in episode.room.things], [t.colour for t in episode.room.things]
+        assert shapes.count(shapes[episode.target]) > 1 and colours.count(colours[episode.target]) > 1
 
 
 def test_training_changes_the_adapter_and_keeps_the_base(trained: Path) -> None:
