@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from mm_robot.data.instructions import Instruction, Step, Wanted
+from mm_robot.data.requests import ALLOWED
 from mm_robot.model.fused_lm import END, MOST_NUMBERS, PACES, SKILLS
 from mm_robot.model.heads import VERDICTS
 from mm_robot.model.thing_tokens import SHAPES_TOLD
@@ -26,8 +27,8 @@ def text_batch(instructions: Sequence[Instruction], steps: Sequence[int]) -> Tex
     """What each sentence asks for in the step of that index, which may lie beyond its last."""
     asked = [i.steps[s] if s < len(i.steps) else _NO_STEP for i, s in zip(instructions, steps, strict=True)]
     skill = torch.zeros(len(asked), END + 1, dtype=torch.bool)
-    for row, step in enumerate(asked):
-        skill[row, [SKILLS.index(s) for s in step.skills] or [END]] = True
+    for row, (instruction, step) in enumerate(zip(instructions, asked, strict=True)):
+        skill[row, [SKILLS.index(s) for s in step.skills] or _after(instruction)] = True
     return TextBatch(
         skill=skill,
         amount=torch.tensor([step.amount or 0.0 for step in asked], dtype=torch.float32),
@@ -41,6 +42,12 @@ def text_batch(instructions: Sequence[Instruction], steps: Sequence[int]) -> Tex
         verdict=torch.tensor([_verdict(instruction) for instruction in instructions]),
         wanted=_wanted_batch(asked),
     )
+
+
+def _after(instruction: Instruction) -> list[int]:
+    """What may come after the last step that is known: the end, or anything where that step left it open."""
+    is_open = instruction.steps[-1:] and len(instruction.steps[-1].skills) > 1
+    return [*(SKILLS.index(s) for s in ALLOWED), END] if is_open else [END]
 
 
 def _wanted_batch(asked: Sequence[Step]) -> WantedBatch:
