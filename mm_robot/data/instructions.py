@@ -114,7 +114,7 @@ class InstructionSampler:
         }
 
     def thing_name(self, colour: str, shape: str) -> str:
-        """A colour and a shape as somebody might call them; half of the time by their plain names."""
+        """A colour and a shape as somebody might call them; often by their plain names."""
         return f"{self.colour_name(colour)} {self.shape_name(shape)}"
 
     def colour_name(self, colour: str) -> str:
@@ -126,7 +126,7 @@ class InstructionSampler:
         return self._name(shape, SHAPE_NAMES)
 
     def _name(self, plain: str, names: Mapping[str, tuple[str, ...]]) -> str:
-        return plain if self._generator.random() < 0.5 else self._pick(trained_names(names[plain]))
+        return plain if self._generator.random() < 0.4 else self._pick(trained_names(names[plain]))
 
     def any_name(self) -> str:
         """The name of some thing."""

@@ -58,21 +58,25 @@ COLOUR_NAMES: dict[str, tuple[str, ...]] = {
 SHAPE_NAMES: dict[str, tuple[str, ...]] = {
     "ball": _names(
         "sphere, globe, round ball, football, marble, beach ball, round thing, bubble, soccer ball, tennis "
-        "ball, snooker ball, balloon, bead, rubber ball, snowball, ping pong ball, orb, bowling ball, "
-        "basketball, cannonball"
+        "ball, snooker ball, balloon, bead, rubber ball, snowball, ping pong ball, baseball, spherical "
+        "thing, billiard ball, pompom, melon, gumball, pearl, planet, orb, bowling ball, basketball, "
+        "cannonball, golf ball, volleyball"
     ),
     "box": _names(
         "cube, crate, block, carton, square box, package, brick, die, parcel, cardboard box, packing case, "
-        "trunk, shoebox, wooden box, cuboid, coffer, chest, dice, strongbox, casket"
+        "trunk, shoebox, wooden box, cuboid, coffer, suitcase, toolbox, gift box, container, cubical thing, "
+        "toy box, matchbox, locker, chest, dice, strongbox, casket, lunchbox, hatbox"
     ),
     "cylinder": _names(
         "drum, barrel, can, tin, tube, column, tin can, canister, cask, oil drum, pipe, roller, paint can, "
-        "soup can, round post, tall drum, keg, pillar, bollard, vat"
+        "soup can, round post, tall drum, tank, silo, log, spool, cylindrical thing, stump, candle, tub, "
+        "keg, pillar, bollard, vat, beer can, milk churn"
     ),
     "cone": _names(
-        "pylon, traffic cone, pointed cone, pyramid, road cone, spike, pointy thing, party hat, safety cone, "
-        "wizard hat, steeple, spire, tepee, ice cream cone, cornet, pointed roof, funnel, witch "
-        "hat, dunce cap, wigwam"
+        "pylon, traffic cone, pointed cone, pyramid, road cone, spike, pointy thing, party hat, safety "
+        "cone, wizard hat, steeple, spire, tepee, ice cream cone, cornet, pointed roof, volcano, tent, "
+        "christmas tree, horn, marker cone, clown hat, carrot, gnome hat, funnel, witch hat, dunce cap, "
+        "wigwam, lampshade, conical thing"
     ),
 }
 

@@ -30,6 +30,10 @@ BUCKET = 64
 """Rows of about the same length that go through the language model together, so that little is padded."""
 TEXT_SHARE = 0.8
 """Sentences without a situation for each situation."""
+TEXT_NOISE = 0.25
+"""Of the size of the words' embeddings: what is added to them, so that words never read before, whose
+embeddings lie near those of words that were, are taken alike (Jain et al. 2023, "NEFTune").
+"""
 
 
 class FuseStage:
@@ -88,13 +92,18 @@ class FuseStage:
 
     def _acted(self, rows: Sequence[Situation], meant: Tensor) -> FusedOutput:
         things, present, state, step = (t.to(self._device) for t in given(rows))
-        text, mask = self._texts([row.instruction.text for row in rows])
+        text, mask = self._noisy([row.instruction.text for row in rows])
         output: FusedOutput = self._model(things, present, state, text, mask, step, meant.to(self._device))
         return output
 
     def _read(self, sentences: Sequence[Instruction], asked: Sequence[int]) -> TextOutput:
-        text, mask = self._texts([sentence.text for sentence in sentences])
+        text, mask = self._noisy([sentence.text for sentence in sentences])
         return self._model.understand(text, mask, torch.tensor(asked, device=self._device))
+
+    def _noisy(self, sentences: Sequence[str]) -> tuple[Tensor, Tensor]:
+        text, mask = self._texts(sentences)
+        size = text[mask.bool()].square().mean().sqrt()
+        return text + TEXT_NOISE * size * torch.randn_like(text), mask
 
 
 def _parts(count: int) -> list[slice]:

@@ -78,9 +78,9 @@ class SituationSampler:
     def text(self) -> Instruction:
         """A sentence of any kind, for what is learned from text alone."""
         draws = (
-            (0.05, lambda: self._sentences.go_to(*self._sentences.any_thing())),
+            (0.08, lambda: self._sentences.go_to(*self._sentences.any_thing())),
             (0.03, lambda: self._sentences.follow(*self._sentences.any_thing())),
-            (0.04, self._sentences.elsewhere),
+            (0.05, self._sentences.elsewhere),
             (0.06, self._sentences.motion),
             (0.02, self._sentences.stop),
             (0.03, self._sentences.describe),
@@ -88,7 +88,7 @@ class SituationSampler:
             (0.04, self._sentences.unable),
             (0.06, self._sentences.refuse),
             (0.02, self._sentences.harmless),
-            (0.31, self._sentences.request),
+            (0.27, self._sentences.request),
         )
         draw = self._generator.random()
         for share, sentence in draws:
