@@ -2,10 +2,11 @@
 
     python benchmarks/compare_policies.py TABLE [NAME ...] [--steps 180] [--seeds 0] [--rooms 20]
 
-TABLE is ``adapters``, ``fusions``, or ``pretraining``: the pretrained language model against the same one
-with random weights. The eye is that of the embedded policy and is not trained: what differs is how the model
-learns to read, to ground and to act. Cells that are done are kept, so that a broken-off run goes on where it
-stopped; the table is printed in Markdown at the end.
+TABLE is ``adapters``, ``fusions``, ``pretraining``: the pretrained language model against the same one with
+random weights, ``generalisation``: what keeps it from learning by heart, left out one by one, or
+``demonstrations``: how few situations are enough. The eye is that of the embedded policy and is not trained:
+what differs is how the model learns to read, to ground and to act. Cells that are done are kept, so that a
+broken-off run goes on where it stopped; the table is printed in Markdown at the end.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ import statistics
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +27,21 @@ import torch
 from make_episodes import FILES
 
 from mm_robot.data.instructions import package_requests
+from mm_robot.data.names import COLOUR_NAMES, SHAPE_NAMES, held_out_names
 from mm_robot.model.adapters import ADAPTERS, Adaptation
 from mm_robot.model.base import find_base_model
 from mm_robot.model.checkpoint import load_model, new_model, save_checkpoint
 from mm_robot.model.fused_lm import FusedLanguageModel
 from mm_robot.model.fusion import FUSIONS, TOKENS
+from mm_robot.model.heads import WantedOutput
 from mm_robot.model.policy import checkpoint_folder
 from mm_robot.model.processor import Processor
+from mm_robot.sim.scene import COLOURS, SHAPES
 from mm_robot.training.batches import action_batch, given, text_batch
 from mm_robot.training.episodes import parse_episode
 from mm_robot.training.evaluate import evaluate_episodes, randomise_language_model
 from mm_robot.training.fuse import FuseStage
+from mm_robot.training.generalisation import BY_DEFAULT, Generalisation
 from mm_robot.training.loop import StageSettings, run_stage
 from mm_robot.training.situations import SituationSampler
 from mm_robot.training.text_cache import TextCache
@@ -53,12 +59,28 @@ class Cell:
     adapter: str = "lora"
     fusion: str = TOKENS
     pretrained: bool = True
+    generalise: Generalisation = BY_DEFAULT
+    weights: Mapping[str, float] = field(default_factory=dict)
 
 
 TABLES: dict[str, dict[str, Cell]] = {
     "adapters": {name: Cell(adapter=name) for name in ADAPTERS},
     "fusions": {name: Cell(fusion=name) for name in FUSIONS},
     "pretraining": {"pretrained": Cell(), "random": Cell(pretrained=False)},
+    "generalisation": {
+        "as it is": Cell(),
+        "sentences not varied": Cell(generalise=replace(BY_DEFAULT, sentences=False)),
+        "phrases drawn to things": Cell(generalise=replace(BY_DEFAULT, consistency=0.5)),
+        "not told what is meant": Cell(weights={"meant": 0, "reference": 0}),
+        "not told what is said": Cell(weights={"wanted": 0, "relation": 0}),
+    },
+    "demonstrations": {
+        f"{number}, {'pretrained' if pretrained else 'random'}": Cell(
+            pretrained=pretrained, generalise=replace(BY_DEFAULT, demonstrations=number)
+        )
+        for number in (128, 512, 2048)
+        for pretrained in (True, False)
+    },
 }
 
 
@@ -74,8 +96,8 @@ def run_cell(cell: Cell, seed: int, steps: int, batch: int, rooms: int, folder: 
     model.eye.requires_grad_(False)
     trained = {n: p for n, p in model.named_parameters() if p.requires_grad}
     texts = TextCache(model, tokenizer, processor.max_text_tokens)
-    stage = FuseStage(model, texts, processor, package_requests(), batch, seed)
-    settings = StageSettings(steps=steps, batch=batch, learning_rate=0.002)
+    stage = FuseStage(model, texts, processor, package_requests(), batch, seed, cell.generalise)
+    settings = StageSettings(steps=steps, batch=batch, learning_rate=0.002, weights=cell.weights)
     started = time.monotonic()
     run_stage("fuse", model, trained, settings, stage.loss, folder, stage.after_step)
     seconds = time.monotonic() - started
@@ -117,24 +139,45 @@ def judge_unseen(model: FusedLanguageModel, processor: Processor, texts: TextCac
         times.append(time.perf_counter() - started)
         read += int(wanted.skill[0, int(output.text.skill.argmax())])
         ground += int(output.meant.argmax()) == int(acted.meant[0])
-    return {
+    return names_told(model, texts) | {
         "skill_right": read / UNSEEN,
         "thing_right": ground / UNSEEN,
         "pass_ms": round(1000 * statistics.median(times), 2),
     }
 
 
+@torch.inference_mode()
+def names_told(model: FusedLanguageModel, texts: TextCache) -> dict[str, float]:
+    """Share of the names never trained on whose shape, or whose colour of the world, is told right."""
+    shapes = [(i, name) for i, s in enumerate(SHAPES) for name in held_out_names(SHAPE_NAMES[s])]
+    colours = [(i, name) for i, c in enumerate(COLOURS) for name in held_out_names(COLOUR_NAMES[c])]
+    paint = torch.tensor(list(COLOURS.values()))
+    said = [_wanted(model, texts, f"go to the red {name}").shape[0, 0].argmax() for _, name in shapes]
+    painted = [_wanted(model, texts, f"go to the {name} ball").rgb[:, 0] for _, name in colours]
+    nearest = [torch.cdist(rgb, paint).argmin() for rgb in painted]
+    return {
+        "shapes_right": sum(int(a) == b for a, (b, _) in zip(said, shapes, strict=True)) / len(shapes),
+        "colours_right": sum(int(a) == b for a, (b, _) in zip(nearest, colours, strict=True)) / len(colours),
+    }
+
+
+def _wanted(model: FusedLanguageModel, texts: TextCache, sentence: str) -> WantedOutput:
+    return model.understand(*texts([sentence]), torch.tensor([0])).wanted
+
+
 def table(reports: dict[tuple[str, int], dict[str, Any]]) -> str:
     """In Markdown, a row for each cell."""
     lines = [
-        "| | seed | skill told right | thing told right | reach | unseen phrases | trained weights "
-        "| of these in the language model | training, s | peak memory, MB | saved, MB | one pass, ms |",
-        "|" + "---|" * 12,
+        "| | seed | skill told right | thing told right | unseen names of shapes | of colours | reach "
+        "| unseen phrases | trained weights | of these in the language model | training, s | peak memory, MB "
+        "| saved, MB | one pass, ms |",
+        "|" + "---|" * 14,
     ]
     for (name, seed), r in reports.items():
         rates = (f"{round(r[k] * r['rooms'])} of {r['rooms']}" for k in KINDS)
         lines.append(
-            f"| {name} | {seed} | {r['skill_right']:.1%} | {r['thing_right']:.1%} | {' | '.join(rates)} | "
+            f"| {name} | {seed} | {r['skill_right']:.1%} | {r['thing_right']:.1%} | "
+            f"{r['shapes_right']:.0%} | {r['colours_right']:.0%} | {' | '.join(rates)} | "
             f"{r['trained']:,} | {r['trained_of_language_model']:,} | {r['seconds']:.0f} | "
             f"{r['peak_memory_mb']:,} | {r['saved_mb']:g} | {r['pass_ms']:g} |"
         )

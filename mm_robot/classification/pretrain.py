@@ -1,7 +1,4 @@
-"""Self-supervised pre-training of a classifier's encoder, which fills in what was masked.
-
-After SimMIM (Xie et al. 2022), with a convolutional encoder.
-"""
+"""Self-supervised pre-training of a classifier's encoder, which fills in what was masked."""
 
 from __future__ import annotations
 
@@ -10,44 +7,18 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
-from torch.nn import functional
 from tqdm import tqdm
 
 from mm_robot.classification.checkpoint import as_inputs
 from mm_robot.classification.folders import Examples
 from mm_robot.classification.model import CHANNELS, Encoder
 from mm_robot.training.loop import diverged
+from mm_robot.training.reconstruction import Reconstruction
 
 PRETRAINED = "pretrained.safetensors"
 PATCH = 2 ** len(CHANNELS)
 """Side of the square that one feature of the encoder stands for."""
-_MASKED = 0.6
 _WEIGHT_DECAY = 0.05
-
-
-class Reconstruction(nn.Module):
-    """An encoder with a layer that makes each patch of the input from the feature that stands for it."""
-
-    def __init__(self, encoder: Encoder, channels: int) -> None:
-        super().__init__()
-        self.encoder = encoder
-        self.draw = nn.Conv2d(CHANNELS[-1], channels * PATCH**2, 1)
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        """How far off it is, on average, where it could not see; inputs [B, C, H, W], H and W at least one
-        patch.
-        """
-        height, width = (side // PATCH * PATCH for side in inputs.shape[-2:])
-        inputs = inputs[..., :height, :width]
-        hidden = torch.rand(len(inputs), 1, height // PATCH, width // PATCH, device=inputs.device) < _MASKED
-        unseen = functional.interpolate(hidden.float(), scale_factor=PATCH)
-        mean = inputs.mean(dim=(2, 3), keepdim=True)
-        drawn = functional.pixel_shuffle(
-            self.draw(self.encoder.layers(torch.lerp(inputs, mean, unseen))), PATCH
-        )
-        off = (drawn - inputs).abs().mean(dim=1, keepdim=True)
-        return (off * unseen).sum() / unseen.sum().clamp(min=1)
 
 
 def pretrain(
@@ -64,7 +35,8 @@ def pretrain(
     if path.is_file():
         encoder.load_state_dict(load_file(path))
         return []
-    model = Reconstruction(encoder, as_inputs(examples.inputs[0]).shape[0])
+    channels = as_inputs(examples.inputs[0]).shape[0]
+    model = Reconstruction(encoder.layers, CHANNELS[-1], PATCH, channels)
     optimiser = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=_WEIGHT_DECAY)
     errors = []
     for epoch in tqdm(range(epochs), desc="pretrain", unit="epoch"):

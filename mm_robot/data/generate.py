@@ -15,7 +15,7 @@ from mm_robot.errors import InputError
 from mm_robot.model.encoders import GRID_COLUMNS, GRID_ROWS
 from mm_robot.model.processor import Processor
 from mm_robot.processes import in_processes
-from mm_robot.sim.mjcf import LEVEL_MOUNT, CameraMount
+from mm_robot.sim.mjcf import CameraMount
 from mm_robot.sim.scene import (
     CAMERA_HEIGHT,
     CLEARANCE,
@@ -40,8 +40,10 @@ _ANY_COLOUR_SHARE = 0.3
 _COVERED = 50
 """Of 255: how much of a grid cell a thing must cover to be what is seen there."""
 _OTHER_MOUNT_SHARE = 0.6
-_HEIGHTS = (0.2, 0.45)
-_TILTS = (math.radians(-7), math.radians(7))
+_HEIGHTS = (0.18, 0.52)
+_TILTS = (math.radians(-10), math.radians(10))
+_VIVID_SHARE = 0.5
+_MOST_VIVID = 0.7
 _CAMERA = (640, 480)
 
 
@@ -96,7 +98,7 @@ def _make_shard(task: ShardTask) -> int:
     while len(writer) < task.frames:
         generator = np.random.default_rng([seed, 2])
         room = random_room(seed) if task.plain else _repainted(_training_room(seed, generator), generator)
-        world = World(room, LEVEL_MOUNT if task.plain else _mount(generator))
+        world = World(room) if task.plain else World(room, _mount(generator), _vivid(generator))
         try:
             for _ in range(min(FRAMES_PER_ROOM, task.frames - len(writer))):
                 world.place_robot(*_pose(world.room, generator))
@@ -140,6 +142,11 @@ def _mount(generator: np.random.Generator) -> CameraMount:
     if generator.random() >= _OTHER_MOUNT_SHARE:
         return CameraMount(CAMERA_HEIGHT, 0.0)
     return CameraMount(float(generator.uniform(*_HEIGHTS)), float(generator.uniform(*_TILTS)))
+
+
+def _vivid(generator: np.random.Generator) -> float:
+    """How strong the colours of floor and walls are."""
+    return float(generator.uniform(0.1, _MOST_VIVID)) if generator.random() < _VIVID_SHARE else 0.0
 
 
 def _pose(room: Room, generator: np.random.Generator) -> tuple[float, float, float]:

@@ -96,11 +96,18 @@ class InstructionSampler:
     """Draws sentences; the same generator draws the same ones.
 
     ``requests`` are sentences of people to be used beside the templates, those that come with the package
-    where they are left out.
+    where they are left out. Sentences that are ``varied`` may have words of politeness and the like around
+    them.
     """
 
-    def __init__(self, generator: np.random.Generator, requests: Sequence[Request] | None = None) -> None:
+    def __init__(
+        self,
+        generator: np.random.Generator,
+        requests: Sequence[Request] | None = None,
+        varied: bool = True,
+    ) -> None:
         self._generator = generator
+        self._varied = varied
         if requests is None:
             requests = package_requests()
         self._of_things = {
@@ -355,6 +362,8 @@ class InstructionSampler:
         return replace(paced, text=instruction.text + after)
 
     def _styled(self, instruction: Instruction) -> Instruction:
+        if not self._varied:
+            return instruction
         if instruction.text.strip() and self._generator.random() < _BEFORE_SHARE:
             instruction = _prefixed(self._pick(phrasing.BEFORE), instruction)
         text = instruction.text

@@ -8,6 +8,8 @@ from torch.nn import functional
 
 GRID_CHANNELS = 64
 GRID_ROWS, GRID_COLUMNS = 30, 40
+CELL = 8
+"""Pixels a side of a grid cell."""
 
 
 class ResidualBlock(nn.Module):

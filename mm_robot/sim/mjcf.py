@@ -46,8 +46,10 @@ def thing_height(thing: Thing) -> float:
     return thing.radius * {"ball": 2.0, "box": math.sqrt(2.0), "cylinder": 2.4, "cone": 2.4}[thing.shape]
 
 
-def room_to_mjcf(room: Room, mount: CameraMount = LEVEL_MOUNT, vivid: bool = False) -> str:
-    """The room as MJCF text, the robot's camera mounted as told; ``vivid`` surfaces have strong colours.
+def room_to_mjcf(room: Room, mount: CameraMount = LEVEL_MOUNT, vivid: float = 0.0) -> str:
+    """The room as MJCF text, the robot's camera mounted as told.
+
+    ``vivid`` says how strong the colours of floor and walls are, from 0 (muted) to 1.
 
     The robot is a disc on two sliding joints and a hinge, driven by velocity actuators whose
     force is bounded, so that it is stopped by what it runs into.
@@ -136,14 +138,15 @@ def _walls() -> str:
     )
 
 
-def _texture(name: str, generator: np.random.Generator, repeat: float, vivid: bool) -> str:
-    """A plain, chequered or speckled surface of muted colours, unlike any thing's, unless it is vivid."""
+def _texture(name: str, generator: np.random.Generator, repeat: float, vivid: float) -> str:
+    """A plain, chequered or speckled surface, its colours muted and unlike any thing's unless it is vivid."""
     grey = generator.uniform(0.3, 0.8)
     first = np.clip(grey + generator.uniform(-0.08, 0.08, 3), 0, 1)
     second = np.clip(first + generator.uniform(-0.15, 0.15), 0, 1)
     builtin = str(generator.choice(["flat", "checker", "gradient"]))
     if vivid:
-        first, second = generator.uniform(0.15, 0.85, (2, 3))
+        strong = generator.uniform(0.15, 0.85, (2, 3))
+        first, second = (1 - vivid) * np.stack([first, second]) + vivid * strong
         builtin = "checker"
     mark = str(generator.choice(["none", "random"]))
     return (

@@ -52,7 +52,7 @@ class Sight:
 class World:
     """A room in MuJoCo. One thread must own it: rendering is bound to the thread that began it."""
 
-    def __init__(self, room: Room, mount: CameraMount = LEVEL_MOUNT, vivid: bool = False) -> None:
+    def __init__(self, room: Room, mount: CameraMount = LEVEL_MOUNT, vivid: float = 0.0) -> None:
         self.room = room
         self._model = mujoco.MjModel.from_xml_string(room_to_mjcf(room, mount, vivid))
         self._data = mujoco.MjData(self._model)

@@ -50,8 +50,17 @@ def _paths(value: Any) -> tuple[Path, ...] | None:
     return tuple(Path(v) for v in value)
 
 
+def _weights(value: Any) -> dict[str, float] | None:
+    if not isinstance(value, dict) or not all(isinstance(name, str) for name in value):
+        return None
+    _, check = number(0, 1e6)
+    weights = {name: check(weight) for name, weight in value.items()}
+    return None if None in weights.values() else weights
+
+
 PATH: Check = ("a path", _path)
 PATHS: Check = ("a list of paths", _paths)
+WEIGHTS: Check = ("numbers from 0 on by the names of losses", _weights)
 FLAG: Check = ("true or false", lambda v: v if isinstance(v, bool) else None)
 TEXT: Check = ("a text", lambda v: v if isinstance(v, str) else None)
 
@@ -70,7 +79,7 @@ def read_keys(
         if key not in every:
             raise ConfigError(f"{path}: unknown key {prefix}{key}; allowed: {', '.join(every)}")
     for name, field in every.items():
-        if field.default is MISSING and name not in raw:
+        if field.default is MISSING and field.default_factory is MISSING and name not in raw:
             raise ConfigError(f"{path}: the key {prefix}{name} is missing")
     values = {}
     for key in (name for name in every if name in raw):

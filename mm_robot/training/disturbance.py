@@ -17,20 +17,21 @@ from mm_robot.types import ImageArray
 Picture = Callable[[ImageArray, np.random.Generator], ImageArray]
 
 
-def _as_it_is(image: ImageArray, _: np.random.Generator) -> ImageArray:
+def as_it_is(image: ImageArray, _: np.random.Generator) -> ImageArray:
+    """The picture unchanged."""
     return image
 
 
 @dataclass(frozen=True)
 class Disturbance:
-    """``picture`` changes a camera image; ``mount`` is how the camera sits; ``vivid`` rooms have surfaces of
-    strong colours. Without ``odometry`` the robot is told that it stands where it began; without ``scan``
-    the policy is given no range scan, while the safety gate is.
+    """``picture`` changes a camera image; ``mount`` is how the camera sits; ``vivid`` is how
+    strong the colours of floor and walls are. Without ``odometry`` the robot is told that it stands where it
+    began; without ``scan`` the policy is given no range scan, while the safety gate is.
     """
 
-    picture: Picture = _as_it_is
+    picture: Picture = as_it_is
     mount: CameraMount = LEVEL_MOUNT
-    vivid: bool = False
+    vivid: float = 0.0
     odometry: bool = True
     scan: bool = True
 
@@ -64,11 +65,11 @@ DISTURBANCES = {
     "bright": Disturbance(_lit(1.5, 20)),
     "noise": Disturbance(_noisy),
     "motion_blur": Disturbance(_smeared),
-    "vivid_surfaces": Disturbance(vivid=True),
-    "low_camera": Disturbance(mount=CameraMount(height=0.17)),
-    "high_camera": Disturbance(mount=CameraMount(height=0.5)),
-    "camera_tilted_up": Disturbance(mount=CameraMount(tilt=math.radians(9))),
-    "camera_tilted_down": Disturbance(mount=CameraMount(tilt=math.radians(-9))),
+    "vivid_surfaces": Disturbance(vivid=1.0),
+    "low_camera": Disturbance(mount=CameraMount(height=0.16)),
+    "high_camera": Disturbance(mount=CameraMount(height=0.58)),
+    "camera_tilted_up": Disturbance(mount=CameraMount(tilt=math.radians(12.5))),
+    "camera_tilted_down": Disturbance(mount=CameraMount(tilt=math.radians(-12.5))),
     "no_camera": Disturbance(_black),
     "no_odometry": Disturbance(odometry=False),
     "no_scan": Disturbance(scan=False),

@@ -18,6 +18,7 @@ from mm_robot.data.words import read_noise
 from mm_robot.errors import InputError
 from mm_robot.model.base import find_base_model
 from mm_robot.model.checkpoint import load_model, new_model, save_checkpoint, tokenizer_of
+from mm_robot.model.encoders import ImageStem
 from mm_robot.model.fused_lm import FusedLanguageModel
 from mm_robot.model.fused_policy import FusedPolicy
 from mm_robot.model.policy import checkpoint_folder
@@ -27,7 +28,8 @@ from mm_robot.training.configuration import SKIP
 from mm_robot.training.evaluate import evaluate_episodes, rate_of
 from mm_robot.training.fuse import FuseStage
 from mm_robot.training.hear import HearStage
-from mm_robot.training.loop import is_done, restore, run_stage
+from mm_robot.training.loop import StageSettings, is_done, restore, run_stage
+from mm_robot.training.pretrain import PretrainStage
 from mm_robot.training.rollout import run_episode
 from mm_robot.training.see import SeeStage
 from mm_robot.training.settings import TrainingSettings
@@ -57,21 +59,24 @@ def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path 
         frames = FrameDataset(settings.data, settings.broken_files == SKIP)
         for line in frames.skipped:
             print(f"left out: {line}", file=sys.stderr)
-        see = SeeStage(model.eye, frames, settings.see.batch, settings.seed)
+        if settings.pretrain:
+            _pretrain(settings, settings.pretrain, model.eye.stem, frames)
+        see = SeeStage(model.eye, frames, settings.see.batch, settings.seed, settings.generalise)
         run_stage("see", model, parameters["see"], settings.see, see.loss, settings.out)
     if settings.fuse and "fuse" in stages and not is_done(settings.out / "fuse", settings.fuse):
         validation = _validation(settings, model, processor, parameters["see"])
         texts = TextCache(model, tokenizer, processor.max_text_tokens)
-        fuse = FuseStage(model, texts, processor, requests, settings.fuse.batch, settings.seed)
+        learned = (requests, settings.fuse.batch, settings.seed, settings.generalise)
+        fuse = FuseStage(model, texts, processor, *learned)
         given = (model, parameters["fuse"], settings.fuse, fuse.loss, settings.out, fuse.after_step)
         run_stage("fuse", *given, validation)
     if settings.hear and settings.speech and settings.noise:
         parameters["hear"] = {f"ear.{n}": p for n, p in model.add_ear().named_parameters()}
         if "hear" in stages and not is_done(settings.out / "hear", settings.hear):
             noise = read_noise(settings.noise)
-            hear = HearStage(
-                model, tokenizer, read_spoken(settings.speech), noise, settings.hear.batch, settings.seed
-            )
+            sentences = read_spoken(settings.speech)
+            heard = (sentences, noise, settings.hear.batch, settings.seed, settings.generalise.sounds)
+            hear = HearStage(model, tokenizer, *heard)
             run_stage("hear", model, parameters["hear"], settings.hear, hear.loss, settings.out)
     if not all(is_done(settings.out / name, getattr(settings, name)) for name in configured):
         return None
@@ -80,6 +85,18 @@ def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path 
     folder = settings.out / "policy"
     save_checkpoint(folder, model, processor, SHAPES, tuple(COLOURS))
     return folder
+
+
+def _pretrain(
+    settings: TrainingSettings, pretrain: StageSettings, stem: ImageStem, frames: FrameDataset
+) -> None:
+    """Let the stem learn from the frames without their labels; nothing is done where it has already."""
+    stage = PretrainStage(stem, frames, pretrain.batch, settings.seed)
+    trained = dict(stage.model.named_parameters())
+    if is_done(settings.out / "pretrain", pretrain):
+        restore(settings.out / "pretrain", stage.model, trained)
+    else:
+        run_stage("pretrain", stage.model, trained, pretrain, stage.loss, settings.out)
 
 
 def _validation(

@@ -22,6 +22,7 @@ from mm_robot.model.heads import WantedOutput
 from mm_robot.model.precision import fast_bfloat16
 from mm_robot.model.processor import Processor
 from mm_robot.training.batches import action_batch, given, text_batch
+from mm_robot.training.generalisation import BY_DEFAULT, Generalisation, consistency_loss
 from mm_robot.training.losses import action_losses, text_losses
 from mm_robot.training.situations import Situation, SituationSampler
 from mm_robot.training.text_cache import TextCache
@@ -47,6 +48,7 @@ class FuseStage:
         requests: Sequence[Request],
         batch: int,
         seed: int,
+        generalisation: Generalisation = BY_DEFAULT,
     ) -> None:
         self._model = model
         self._texts = texts
@@ -54,13 +56,16 @@ class FuseStage:
         self._requests = requests
         self._batch = batch
         self._seed = seed
+        self._generalisation = generalisation
         self._device = next(model.parameters()).device
         self._bfloat16 = fast_bfloat16(self._device)
 
     def loss(self, step: int) -> dict[str, Tensor]:
         """The losses of one step."""
         torch.manual_seed(self._seed * 1_000_003 + step)  # dropout, the same after a break
-        sampler = SituationSampler(self._processor, [self._seed, step], self._requests)
+        sampler = SituationSampler(
+            self._processor, [self._seed, self._draw(step)], self._requests, self._generalisation.sentences
+        )
         rows = sorted(
             (sampler.situation() for _ in range(self._batch)), key=lambda row: len(row.instruction.text)
         )
@@ -83,8 +88,16 @@ class FuseStage:
         under_way = [row.step for row in rows]
         wanted = text_batch([row.instruction for row in rows] + sentences, under_way + asked)
         losses = action_losses(output, actions) | text_losses(output.text, wanted)
-        apart = penalty(self._model.language_model)
-        return losses if isinstance(apart, float) else losses | {"penalty": apart}
+        if self._generalisation.consistency:
+            apart = consistency_loss(output.text.wanted, wanted.wanted, given(rows)[0], actions.meant)
+            losses["consistency"] = self._generalisation.consistency * apart
+        ranks = penalty(self._model.language_model)
+        return losses if isinstance(ranks, float) else losses | {"penalty": ranks}
+
+    def _draw(self, step: int) -> int:
+        """Which situations are learned from: new ones in each step, or those of few steps time and again."""
+        most = self._generalisation.demonstrations
+        return step % max(1, most // self._batch) if most else step
 
     def after_step(self, step: int) -> None:
         """Let AdaLoRA move its ranks."""
@@ -102,6 +115,8 @@ class FuseStage:
 
     def _noisy(self, sentences: Sequence[str]) -> tuple[Tensor, Tensor]:
         text, mask = self._texts(sentences)
+        if not self._generalisation.sentences:
+            return text, mask
         size = text[mask.bool()].square().mean().sqrt()
         return text + TEXT_NOISE * size * torch.randn_like(text), mask
 

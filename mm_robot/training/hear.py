@@ -30,7 +30,7 @@ _SHORTEST_NOISE = 10
 
 
 class HearStage:
-    """The loss of the third stage.
+    """The loss of the third stage; sounds are ``varied`` by noise, loudness and masks.
 
     Raises:
         InputError: there is less noise than a sentence lasts.
@@ -44,6 +44,7 @@ class HearStage:
         noise: FloatArray,
         batch: int,
         seed: int,
+        varied: bool = True,
     ) -> None:
         if len(noise) <= _SHORTEST_NOISE * RATE:
             raise InputError(
@@ -56,6 +57,7 @@ class HearStage:
         self._noise = torch.from_numpy(noise)
         self._batch = batch
         self._seed = seed
+        self._varied = varied
 
     def loss(self, step: int) -> dict[str, Tensor]:
         """The losses of one step."""
@@ -63,7 +65,9 @@ class HearStage:
         generator = torch.Generator().manual_seed(self._seed * 1_000_003 + step)
         sounds = self._sounds(rows, generator)
         with torch.no_grad():
-            spectrograms = masked(self._ear.spectrogram(sounds), generator)
+            spectrograms = self._ear.spectrogram(sounds)
+            if self._varied:
+                spectrograms = masked(spectrograms, generator)
         heard: HeardFrames = self._ear(spectrograms)
         texts = [self._spoken.texts[row] for row in rows]
         letters = _letters_loss(heard, texts)
@@ -95,7 +99,8 @@ class HearStage:
         sounds = np.zeros((len(clips), longest), np.float32)
         for index, clip in enumerate(clips):
             sounds[index, silence : silence + len(clip)] = clip
-        return augmented(torch.from_numpy(sounds), self._noise, generator)
+        given = torch.from_numpy(sounds)
+        return augmented(given, self._noise, generator) if self._varied else given
 
 
 class WordVectors:

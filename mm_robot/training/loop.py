@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -32,7 +32,8 @@ class StageSettings:
 
     ``steps`` of the ``optimiser``, one of ``OPTIMISERS``, each by the mean of ``accumulate`` batches of
     ``batch`` rows; ``learning_rate`` at its peak, reached after ``warmup`` steps and then lowered as the
-    ``schedule``, one of ``SCHEDULES``, says; ``save_every`` steps a checkpoint.
+    ``schedule``, one of ``SCHEDULES``, says; ``save_every`` steps a checkpoint. ``weights`` are those of the
+    stage's losses by name, 1 where nothing is said: 0 leaves one out.
     """
 
     steps: int
@@ -44,6 +45,7 @@ class StageSettings:
     optimiser: str = ADAMW
     schedule: str = COSINE
     accumulate: int = 1
+    weights: Mapping[str, float] = field(default_factory=dict)
 
 
 def diverged(stage: str, step: int, checkpoint: Path, losses: str = "") -> InputError:
@@ -71,7 +73,7 @@ def run_stage(
     that it found best are those that are kept.
 
     Raises:
-        InputError: the loss is not finite any more; the last checkpoint is kept.
+        InputError: the loss is not finite any more (the last checkpoint is kept), or a weight is of no loss.
     """
     folder.mkdir(parents=True, exist_ok=True)
     optimiser = _optimiser(parameters, settings)
@@ -92,7 +94,7 @@ def run_stage(
                 group["lr"] = settings.learning_rate * _schedule(step, settings)
             optimiser.zero_grad(set_to_none=True)
             for batch in range(step * settings.accumulate, (step + 1) * settings.accumulate):
-                losses = loss(batch)
+                losses = _weighted(loss(batch), settings.weights, name)
                 total = torch.stack(list(losses.values())).sum()
                 if not torch.isfinite(total):
                     raise diverged(f"{name}: ", step, folder / name, f" ({_shown(losses)})")
@@ -118,6 +120,14 @@ def run_stage(
                 break
     writer.close()
     module.eval()
+
+
+def _weighted(losses: dict[str, Tensor], weights: Mapping[str, float], stage: str) -> dict[str, Tensor]:
+    if unknown := set(weights) - set(losses):
+        raise InputError(
+            f"{stage}.weights: there is no loss {sorted(unknown)[0]}; there are {', '.join(losses)}"
+        )
+    return {name: weights.get(name, 1.0) * value for name, value in losses.items()}
 
 
 def _optimiser(parameters: dict[str, nn.Parameter], settings: StageSettings) -> torch.optim.Optimizer:

@@ -14,17 +14,20 @@ from mm_robot.errors import ConfigError
 from mm_robot.model.adapters import ADAPTERS, Adaptation
 from mm_robot.model.fusion import FUSIONS, TOKENS
 from mm_robot.training.configuration import (
+    FLAG,
     PATH,
     PATHS,
     SKIP,
     STOP,
     TEXT,
+    WEIGHTS,
     Check,
     number,
     one_of,
     read_keys,
     whole,
 )
+from mm_robot.training.generalisation import BY_DEFAULT, Generalisation
 from mm_robot.training.loop import OPTIMISERS, SCHEDULES, StageSettings
 from mm_robot.training.validation import ValidationSettings
 
@@ -33,24 +36,27 @@ from mm_robot.training.validation import ValidationSettings
 class TrainingSettings:
     """A whole training run: the folder ``out``, ``seed``, torch ``threads``, the stages.
 
-    ``see`` takes the folders ``data`` of frames; ``hear`` the folders ``speech`` of spoken sentences and
-    ``noise`` of recordings without speech, and is left out where the policy need not hear. A policy that is
-    trained on keeps what the stages that are left out would train. ``requests`` are files of sentences that
-    people wrote or said, beside those that come with the package; ``start`` is the checkpoint folder to train
-    on from, or ``embedded``; empty begins anew, with the language model adapted by ``adapter`` (its ``rank``,
-    ``layers`` or ``prompt_tokens``: see ``model/adapters.py``) and what is seen and said brought together by
-    ``fusion`` (``model/fusion.py``). ``validate`` has the policy judged in rooms while `fuse` is trained.
-    ``broken_files`` is ``stop`` or ``skip``: what is done with broken frames.
+    ``see`` takes the folders ``data`` of frames, of which ``pretrain`` lets the eye make what it can without
+    their labels before; ``hear`` the folders ``speech`` of spoken sentences and ``noise`` of recordings
+    without speech, and is left out where the policy need not hear. A policy that is trained on keeps what the
+    stages that are left out would train. ``requests`` are files of sentences that people wrote or said,
+    beside those that come with the package; ``start`` is the checkpoint folder to train on from, or
+    ``embedded``; empty begins anew, with the language model adapted by ``adapter`` (its ``rank``, ``layers``
+    or ``prompt_tokens``: see ``model/adapters.py``) and what is seen and said brought together by ``fusion``
+    (``model/fusion.py``). ``validate`` has the policy judged in rooms while `fuse` is trained; ``generalise``
+    says how the data are varied. ``broken_files`` is ``stop`` or ``skip``: what is done with broken frames.
     """
 
     out: Path
     seed: int
     threads: int
     data: tuple[Path, ...] = ()
+    pretrain: StageSettings | None = None
     see: StageSettings | None = None
     fuse: StageSettings | None = None
     hear: StageSettings | None = None
     validate: ValidationSettings | None = None
+    generalise: Generalisation = BY_DEFAULT
     speech: Path | None = None
     noise: Path | None = None
     requests: tuple[Path, ...] = ()
@@ -116,6 +122,7 @@ _STAGE_CHECKS = {
     "optimiser": one_of(*OPTIMISERS),
     "schedule": one_of(*SCHEDULES),
     "accumulate": whole(1),
+    "weights": WEIGHTS,
 }
 _VALIDATION_CHECKS = {"every": whole(1), "rooms": whole(1), "episodes": PATH, "patience": whole(0)}
 
@@ -138,6 +145,25 @@ def _validation_of(path: Path) -> Check:
     return "keys such as every and rooms", validation
 
 
+_GENERALISATION_CHECKS = {
+    "images": FLAG,
+    "sentences": FLAG,
+    "sounds": FLAG,
+    "adversarial": number(0, 2),
+    "consistency": number(0, 10),
+    "demonstrations": whole(0),
+}
+
+
+def _generalisation_of(path: Path) -> Check:
+    def generalisation(value: Any) -> Generalisation | None:
+        if not isinstance(value, dict):
+            return None
+        return read_keys(Generalisation, path, value, _GENERALISATION_CHECKS, "generalise.")
+
+    return "keys such as images and adversarial", generalisation
+
+
 def _keyword_settings(path: Path, raw: Mapping[str, Any]) -> KeywordSettings:
     checks = {
         "words": PATH,
@@ -156,10 +182,12 @@ def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
         "out": PATH,
         "seed": whole(0),
         "threads": whole(1),
+        "pretrain": _stage_of(path, "pretrain"),
         "see": _stage_of(path, "see"),
         "fuse": _stage_of(path, "fuse"),
         "hear": _stage_of(path, "hear"),
         "validate": _validation_of(path),
+        "generalise": _generalisation_of(path),
         "speech": PATH,
         "noise": PATH,
         "requests": PATHS,
@@ -176,6 +204,8 @@ def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
     settings = read_keys(TrainingSettings, path, raw, checks)
     if (settings.see is None) != (not settings.data):
         raise ConfigError(f"{path}: see and data go together; give both or none")
+    if settings.pretrain and settings.see is None:
+        raise ConfigError(f"{path}: pretrain goes before the stage see; give see, too")
     if not settings.start and (settings.see is None or settings.fuse is None):
         raise ConfigError(f"{path}: a policy that is begun anew needs the stages see and fuse")
     if not (settings.see or settings.fuse or settings.hear):

@@ -65,14 +65,18 @@ class Situation:
 
 
 class SituationSampler:
-    """Draws situations; ``seed`` decides which."""
+    """Draws situations; ``seed`` decides which, ``varied`` whether their sentences are dressed up."""
 
     def __init__(
-        self, processor: Processor, seed: int | list[int], requests: Sequence[Request] | None = None
+        self,
+        processor: Processor,
+        seed: int | list[int],
+        requests: Sequence[Request] | None = None,
+        varied: bool = True,
     ) -> None:
         self._processor = processor
         self._generator = np.random.default_rng(seed)
-        self._sentences = InstructionSampler(self._generator, requests)
+        self._sentences = InstructionSampler(self._generator, requests, varied)
         self._scenes = SceneSampler(self._generator, processor.robot_radius)
 
     def text(self) -> Instruction:

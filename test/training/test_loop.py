@@ -94,9 +94,7 @@ def test_training_ends_when_it_gets_no_better_and_keeps_the_best(tmp_path: Path)
     settings = StageSettings(
         steps=100, batch=1, learning_rate=0.01, warmup=0, weight_decay=0.0, schedule=CONSTANT
     )
-    validation = Validation(
-        ValidationSettings(every=5, patience=2), Rates(0.1, 0.4, 0.6, 0.6, 0.5), tmp_path
-    )
+    validation = Validation(ValidationSettings(every=5, patience=2), Rates(0.1, 0.4, 0.6, 0.6, 0.5), tmp_path)
     weight = Weight()
     run(weight, settings, tmp_path, validation)
     report = json.loads((tmp_path / "validation.json").read_text())
