@@ -19,7 +19,8 @@ def augmented(images: Tensor, generator: np.random.Generator) -> Tensor:
     batch = len(images)
 
     def draw(low: float, high: float, *shape: int) -> Tensor:
-        return torch.from_numpy(generator.uniform(low, high, (batch, *shape)).astype(np.float32))
+        drawn = generator.uniform(low, high, (batch, *shape)).astype(np.float32)
+        return torch.from_numpy(drawn).to(images.device)
 
     pixels = images.float()
     blurred = np.flatnonzero(generator.random(batch) < _BLURRED_SHARE)
@@ -28,20 +29,20 @@ def augmented(images: Tensor, generator: np.random.Generator) -> Tensor:
     pixels = 255.0 * (pixels / 255.0) ** draw(0.8, 1.25, 1, 1, 1)
     gain = draw(0.65, 1.4, 1, 1, 1) * draw(0.93, 1.07, 1, 1, 3)
     offset = draw(-18, 18, 1, 1, 1)
-    return (pixels * gain + offset + _noise(pixels.shape, generator) * draw(0, 8, 1, 1, 1)).clamp(0, 255)
+    return (pixels * gain + offset + _noise(pixels, generator) * draw(0, 8, 1, 1, 1)).clamp(0, 255)
 
 
 def _moved(pixels: Tensor, reach: int) -> Tensor:
     """Smeared sideways over 2 * ``reach`` + 1 pixels, as by a turning robot."""
     length = 2 * reach + 1
-    kernel = torch.full((3, 1, 1, length), 1.0 / length)
+    kernel = pixels.new_full((3, 1, 1, length), 1.0 / length)
     padded = functional.pad(pixels.permute(0, 3, 1, 2), (reach, reach, 0, 0), mode="replicate")
     return functional.conv2d(padded, kernel, groups=3).permute(0, 2, 3, 1)
 
 
-def _noise(shape: torch.Size, generator: np.random.Generator) -> Tensor:
+def _noise(like: Tensor, generator: np.random.Generator) -> Tensor:
     """Normal noise; the images take it from one stretch of noise at different places, which is cheap."""
-    size = shape[1:].numel()
+    size = like[0].numel()
     stretch = torch.randn(2 * size, generator=torch.Generator().manual_seed(int(generator.integers(2**31))))
-    starts = torch.from_numpy(generator.integers(size, size=shape[0]))
-    return stretch.unfold(0, size, 1)[starts].reshape(shape)
+    starts = torch.from_numpy(generator.integers(size, size=len(like)))
+    return stretch.to(like.device).unfold(0, size, 1)[starts].reshape(like.shape)

@@ -29,6 +29,7 @@ from mm_robot.training.evaluate import evaluate_episodes, rate_of
 from mm_robot.training.fuse import FuseStage
 from mm_robot.training.hear import HearStage
 from mm_robot.training.loop import StageSettings, is_done, restore, run_stage
+from mm_robot.training.placement import chosen_device
 from mm_robot.training.pretrain import PretrainStage
 from mm_robot.training.rollout import run_episode
 from mm_robot.training.see import SeeStage
@@ -49,7 +50,9 @@ def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path 
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     requests = package_requests() + [r for path in settings.requests for r in load_requests(path)]
+    device = chosen_device(settings.device)
     model, tokenizer, processor = _model(settings)
+    model.to(device)
     configured = [name for name in STAGES if getattr(settings, name) is not None]
     parameters = {
         "see": {f"eye.{n}": p for n, p in model.eye.named_parameters()},
@@ -71,7 +74,7 @@ def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path 
         given = (model, parameters["fuse"], settings.fuse, fuse.loss, settings.out, fuse.after_step)
         run_stage("fuse", *given, validation)
     if settings.hear and settings.speech and settings.noise:
-        parameters["hear"] = {f"ear.{n}": p for n, p in model.add_ear().named_parameters()}
+        parameters["hear"] = {f"ear.{n}": p for n, p in model.add_ear().to(device).named_parameters()}
         if "hear" in stages and not is_done(settings.out / "hear", settings.hear):
             noise = read_noise(settings.noise)
             sentences = read_spoken(settings.speech)
@@ -117,7 +120,7 @@ def _validation(
     def judge() -> dict[str, Any]:
         folder = settings.out / "validated"
         save_checkpoint(folder, model, processor, SHAPES, tuple(COLOURS))
-        policy = FusedPolicy(*load_model(folder))
+        policy = FusedPolicy(*load_model(folder, str(next(model.parameters()).device)))
         shutil.rmtree(folder)
         report = evaluate_episodes(
             episodes, str(settings.out), run=lambda episode: run_episode(policy, episode)

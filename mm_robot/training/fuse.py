@@ -24,6 +24,7 @@ from mm_robot.model.processor import Processor
 from mm_robot.training.batches import action_batch, given, text_batch
 from mm_robot.training.generalisation import BY_DEFAULT, Generalisation, consistency_loss
 from mm_robot.training.losses import action_losses, text_losses
+from mm_robot.training.placement import on_device
 from mm_robot.training.situations import Situation, SituationSampler
 from mm_robot.training.text_cache import TextCache
 
@@ -74,7 +75,7 @@ class FuseStage:
         )
         generator = np.random.default_rng([self._seed, step, 1])
         asked = [int(generator.integers(min(len(s.steps) + 1, MOST_STEPS))) for s in sentences]
-        actions = action_batch(rows)
+        actions = on_device(action_batch(rows), self._device)
         with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bfloat16):
             outputs = [self._acted(rows[part], actions.meant[part]) for part in _parts(len(rows))]
             read = [self._read(sentences[part], asked[part]) for part in _parts(len(sentences))]
@@ -86,10 +87,13 @@ class FuseStage:
             outcome=torch.cat([o.outcome for o in outputs]),
         )
         under_way = [row.step for row in rows]
-        wanted = text_batch([row.instruction for row in rows] + sentences, under_way + asked)
+        read_of = [row.instruction for row in rows] + sentences
+        wanted = on_device(text_batch(read_of, under_way + asked), self._device)
         losses = action_losses(output, actions) | text_losses(output.text, wanted)
         if self._generalisation.consistency:
-            apart = consistency_loss(output.text.wanted, wanted.wanted, given(rows)[0], actions.meant)
+            apart = consistency_loss(
+                output.text.wanted, wanted.wanted, given(rows)[0].to(self._device), actions.meant
+            )
             losses["consistency"] = self._generalisation.consistency * apart
         ranks = penalty(self._model.language_model)
         return losses if isinstance(ranks, float) else losses | {"penalty": ranks}
@@ -106,7 +110,7 @@ class FuseStage:
     def _acted(self, rows: Sequence[Situation], meant: Tensor) -> FusedOutput:
         things, present, state, step = (t.to(self._device) for t in given(rows))
         text, mask = self._noisy([row.instruction.text for row in rows])
-        output: FusedOutput = self._model(things, present, state, text, mask, step, meant.to(self._device))
+        output: FusedOutput = self._model(things, present, state, text, mask, step, meant)
         return output
 
     def _read(self, sentences: Sequence[Instruction], asked: Sequence[int]) -> TextOutput:

@@ -52,6 +52,7 @@ class HearStage:
                 f"give more than {_SHORTEST_NOISE} s"
             )
         self._ear: Ear = model.add_ear()
+        self._device = next(model.parameters()).device
         self._vectors = WordVectors(model, tokenizer)
         self._spoken = spoken
         self._noise = torch.from_numpy(noise)
@@ -63,7 +64,7 @@ class HearStage:
         """The losses of one step."""
         rows = self._rows(step)
         generator = torch.Generator().manual_seed(self._seed * 1_000_003 + step)
-        sounds = self._sounds(rows, generator)
+        sounds = self._sounds(rows, generator).to(self._device)
         with torch.no_grad():
             spectrograms = self._ear.spectrogram(sounds)
             if self._varied:
@@ -75,8 +76,9 @@ class HearStage:
         told = [i for i, text in enumerate(texts) if len(spans[i]) == len(text.split())]
         if not told:
             return {"letters": letters}
+        shares = shares_of([spans[i] for i in told], heard.letters.shape[1])
         part = HeardFrames(heard.letters[told], heard.features[told])
-        vectors = self._ear.vectors(part, shares_of([spans[i] for i in told], heard.letters.shape[1]))
+        vectors = self._ear.vectors(part, shares.to(self._device))
         wanted, there = self._vectors([texts[i] for i in told])
         distance = (vectors - wanted).square().mean(dim=-1)
         return {"letters": letters, "vectors": _VECTOR_WEIGHT * distance[there].mean()}
@@ -121,7 +123,7 @@ class WordVectors:
         rows = [self._known[text] for text in texts]
         most = max(len(row) for row in rows)
         vectors = rows[0].new_zeros(len(rows), most, rows[0].shape[1])
-        there = torch.zeros(len(rows), most, dtype=torch.bool)
+        there = torch.zeros(len(rows), most, dtype=torch.bool, device=vectors.device)
         for index, row in enumerate(rows):
             vectors[index, : len(row) - 1] = row[:-1]
             vectors[index, -1] = row[-1]
@@ -132,7 +134,9 @@ class WordVectors:
     def _of(self, text: str) -> Tensor:
         words = text.split()
         tokens = self._tokenizer([words], is_split_into_words=True, return_tensors="pt")
-        embedded = self._model.embed_text(tokens["input_ids"], tokens["attention_mask"])[0]
+        device = next(self._model.parameters()).device
+        ids, mask = tokens["input_ids"].to(device), tokens["attention_mask"].to(device)
+        embedded = self._model.embed_text(ids, mask)[0]
         owner = tokens.word_ids(0)
         means = [
             torch.stack([embedded[i] for i, o in enumerate(owner) if o == word]).mean(0)
@@ -145,12 +149,12 @@ def _letters_loss(heard: HeardFrames, texts: list[str]) -> Tensor:
     targets = [torch.tensor([ALPHABET.index(c) for c in text]) for text in texts]
     loss: Tensor = functional.ctc_loss(
         heard.letters.transpose(0, 1),
-        torch.cat(targets),
+        torch.cat(targets).to(heard.letters.device),
         torch.full((len(texts),), heard.letters.shape[1]),
         torch.tensor([len(t) for t in targets]),
         blank=BLANK,
         reduction="none",
         zero_infinity=True,
     )
-    lengths = torch.tensor([float(len(t)) for t in targets])
+    lengths = torch.tensor([float(len(t)) for t in targets], device=loss.device)
     return (loss / lengths).mean()

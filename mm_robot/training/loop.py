@@ -221,7 +221,7 @@ def _resume(
     tensors = restore(path, module, parameters)
     for name, parameter in parameters.items():
         state = {
-            key.split("/")[1]: value
+            key.split("/")[1]: value if key.startswith("optimiser/step/") else value.to(parameter.device)
             for key, value in (
                 (k, tensors[k]) for k in tensors if k.startswith("optimiser/") and k.endswith(f"/{name}")
             )

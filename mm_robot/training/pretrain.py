@@ -21,6 +21,8 @@ class PretrainStage:
     def __init__(self, stem: ImageStem, dataset: FrameDataset, batch: int, seed: int) -> None:
         torch.manual_seed(seed)
         self.model = Reconstruction(_OfPixels(stem), GRID_CHANNELS, CELL, channels=3, block=_BLOCK)
+        self._device = next(stem.parameters()).device
+        self.model.to(self._device)
         self._dataset = dataset
         self._batch = batch
         self._seed = seed
@@ -30,7 +32,8 @@ class PretrainStage:
         torch.manual_seed(self._seed * 1_000_003 + step)
         generator = np.random.default_rng([self._seed, step, 2])
         frames = generator.integers(len(self._dataset), size=self._batch)
-        images = torch.from_numpy(np.stack([self._dataset.image(int(f)) for f in frames]))
+        pictures = np.stack([self._dataset.image(int(f)) for f in frames])
+        images = torch.from_numpy(pictures).to(self._device)
         return {"drawn": self.model(augmented(images, generator).permute(0, 3, 1, 2) / 255)}
 
 

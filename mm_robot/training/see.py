@@ -10,6 +10,7 @@ from mm_robot.data.frames import FrameDataset
 from mm_robot.model.eye import Eye
 from mm_robot.training.augmentation import augmented
 from mm_robot.training.generalisation import BY_DEFAULT, Generalisation
+from mm_robot.training.placement import on_device
 from mm_robot.training.scene_losses import scene_losses
 from mm_robot.training.scene_targets import SceneBatch, scene_batch, scene_targets
 
@@ -26,6 +27,7 @@ class SeeStage:
         generalisation: Generalisation = BY_DEFAULT,
     ) -> None:
         self._eye = eye
+        self._device = next(eye.parameters()).device
         self._dataset = dataset
         self._batch = batch
         self._seed = seed
@@ -41,10 +43,11 @@ class SeeStage:
             self._dataset.image(f)[:, ::-1] if m else self._dataset.image(f)
             for f, m in zip(frames, mirrored, strict=True)
         ]
-        target = scene_batch(
-            [scene_targets(self._dataset.labels(f), bool(m)) for f, m in zip(frames, mirrored, strict=True)]
-        )
-        batch = torch.from_numpy(np.stack(images))
+        targets = [
+            scene_targets(self._dataset.labels(f), bool(m)) for f, m in zip(frames, mirrored, strict=True)
+        ]
+        target = on_device(scene_batch(targets), self._device)
+        batch = torch.from_numpy(np.stack(images)).to(self._device)
         grid = self._eye.stem(augmented(batch, generator) if varied else batch)
         losses = scene_losses(self._eye.scene_head(grid), target)
         if self._generalisation.adversarial:

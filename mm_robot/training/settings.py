@@ -29,12 +29,13 @@ from mm_robot.training.configuration import (
 )
 from mm_robot.training.generalisation import BY_DEFAULT, Generalisation
 from mm_robot.training.loop import OPTIMISERS, SCHEDULES, StageSettings
+from mm_robot.training.placement import AUTO
 from mm_robot.training.validation import ValidationSettings
 
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """A whole training run: the folder ``out``, ``seed``, torch ``threads``, the stages.
+    """A whole training run: the folder ``out``, ``seed``, torch ``threads``, the ``device``, the stages.
 
     ``see`` takes the folders ``data`` of frames, of which ``pretrain`` lets the eye make what it can without
     their labels before; ``hear`` the folders ``speech`` of spoken sentences and ``noise`` of recordings
@@ -50,6 +51,7 @@ class TrainingSettings:
     out: Path
     seed: int
     threads: int
+    device: str = AUTO
     data: tuple[Path, ...] = ()
     pretrain: StageSettings | None = None
     see: StageSettings | None = None
@@ -183,6 +185,7 @@ def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
         "seed": whole(0),
         "threads": whole(1),
         "pretrain": _stage_of(path, "pretrain"),
+        "device": TEXT,
         "see": _stage_of(path, "see"),
         "fuse": _stage_of(path, "fuse"),
         "hear": _stage_of(path, "hear"),

@@ -26,11 +26,11 @@ def augmented(sounds: Tensor, noise: Tensor, generator: torch.Generator) -> Tens
 def masked(spectrograms: Tensor, generator: torch.Generator) -> Tensor:
     """Blank out some times and bands of [B, bands, T] (SpecAugment, Park et al. 2019)."""
     batch, bands, times = spectrograms.shape
-    kept = torch.ones_like(spectrograms)
+    kept = torch.ones(batch, bands, times)
     for _ in range(MASKS):
         kept *= _open(batch, times, WIDEST_TIME_MASK, generator)[:, None, :]
         kept *= _open(batch, bands, WIDEST_BAND_MASK, generator)[:, :, None]
-    return spectrograms * kept
+    return spectrograms * kept.to(spectrograms.device)
 
 
 def _open(batch: int, length: int, widest: int, generator: torch.Generator) -> Tensor:
