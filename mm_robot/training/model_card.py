@@ -43,10 +43,10 @@ _KINDS = {
     "reach_random_lm": "control: the language model's weights are random; the thing meant is reached",
 }
 _WRITERS = {
-    "inventive": "written to be hard by somebody who had not seen the rules or the training data (both were "
-    "added to later, with the failures on it known)",
-    "unseen": "written by somebody who had seen neither the rules nor the training data (neither was "
-    "changed with the failures on it known)",
+    "inventive": "written to be hard by a language model that had not seen the rules or the training data "
+    "(both were added to later, with the failures on it known)",
+    "unseen": "written by a language model that had seen neither the rules nor the training data "
+    "(neither was changed with the failures on it known)",
     "people": "said by people to robots (the quarter of HuRIC and CALVIN that was not trained on)",
 }
 
