@@ -144,7 +144,19 @@ class Probe:
             if first is not None and self.velocity.received - first >= STANDING_FOR:
                 return first - fault
             time.sleep(POLL)
-        raise FaultError(f"the velocity did not become zero within {within:g} s")
+        raise FaultError(
+            f"the velocity did not become zero for {STANDING_FOR:g} s within {within:g} s; "
+            f"{self._stood(fault)}"
+        )
+
+    def _stood(self, fault: float) -> str:
+        """Since when, and how long, the robot stood longest after the moment ``fault``."""
+        first, longest = fault, (0.0, 0.0)
+        for velocity in self.since(fault):
+            if velocity.moves:
+                first = velocity.received
+            longest = max(longest, (velocity.received - first, first - fault))
+        return f"the longest that it was zero were {longest[0]:.2f} s, {longest[1]:.2f} s after the fault"
 
     def why(self, moment: float) -> str:
         """Why the robot was held since a moment (monotonic s), as the nodes say."""
