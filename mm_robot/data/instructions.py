@@ -256,7 +256,10 @@ class InstructionSampler:
 
     def request(self) -> Instruction:
         """A sentence of people."""
-        chosen = self._requests[int(self._generator.integers(len(self._requests)))]
+        return self.of_request(self._requests[int(self._generator.integers(len(self._requests)))])
+
+    def of_request(self, chosen: Request) -> Instruction:
+        """That sentence of people, with a thing in it where one is to be named."""
         text = chosen.text.replace("{thing}", self.any_name())
         number = position_of_number(text) if chosen.named else 0
         step = Step(chosen.skills, chosen.amount, number)

@@ -15,7 +15,7 @@ WANTED_SHAPES = SHAPES_TOLD + 2
 """The shapes, any shape, and something that is none of them."""
 VERDICTS = (None, Skill.UNABLE, Skill.REFUSE)
 """What a sentence as a whole may be: something to do, or a reason to decline it."""
-_GIST_NOISE = 0.4
+_GIST_NOISE = 0.5
 
 
 @dataclass
@@ -45,6 +45,12 @@ class WantedHead(nn.Module):
         return WantedOutput(out[..., :3].sigmoid(), out[..., 3], out[..., 4:])
 
 
+def gist_of(text: Tensor, mask: Tensor) -> Tensor:
+    """Contextual embeddings [B, T, width] and their mask [B, T] -> their mean [B, width], normalised."""
+    weights = mask.unsqueeze(-1).to(text.dtype)
+    return nn.functional.normalize((text * weights).sum(dim=1), dim=1) * text.shape[-1] ** 0.5
+
+
 class VerdictHead(nn.Module):
     """Tells from the gist of a sentence, the mean of its words, whether it is to be done at all.
 
@@ -60,8 +66,10 @@ class VerdictHead(nn.Module):
 
     def forward(self, text: Tensor, mask: Tensor) -> Tensor:
         """Contextual embeddings [B, T, width] and their mask [B, T] -> logits [B, verdicts]."""
-        weights = mask.unsqueeze(-1).to(text.dtype)
-        gist = nn.functional.normalize((text * weights).sum(dim=1), dim=1) * text.shape[-1] ** 0.5
+        return self.of_gist(gist_of(text, mask))
+
+    def of_gist(self, gist: Tensor) -> Tensor:
+        """Gists [B, width] -> logits [B, verdicts]; where it is trained, noise is added to them."""
         if self.training:
             gist = gist + _GIST_NOISE * torch.randn_like(gist)
         logits: Tensor = self.layers(gist).float()

@@ -17,6 +17,10 @@ from mm_robot.types import Pace, Skill
 _DECLINED = [SKILLS.index(skill) for skill in VERDICTS if skill is not None]
 _LEAST = 1e-6
 """A share that counts as none."""
+_CAUTION = (0.0, 0.75, 1.5)
+"""Added to the log scores of the verdicts: where it is close, a robot had better not. Chosen on the sentences
+in benchmarks/requests/inventive.jsonl.
+"""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def _verdict(read: TextOutput, count: int) -> Tensor:
     shares[0, SKILLS.index(Skill.UNABLE)] += shares[0, END]
     declined = shares[:, _DECLINED].amax(dim=0)
     steps = torch.cat([1 - declined.sum(dim=0, keepdim=True), declined]).clamp(min=_LEAST).log()
-    return steps + read.verdict[0].log_softmax(dim=0)
+    return steps + read.verdict[0].log_softmax(dim=0) + steps.new_tensor(_CAUTION)
 
 
 def _amount(skill: Skill, read: TextOutput, row: int, numbers: Sequence[Amount]) -> float | None:

@@ -39,7 +39,7 @@ def text_batch(instructions: Sequence[Instruction], steps: Sequence[int]) -> Tex
         pace=torch.tensor([PACES.index(step.pace) for step in asked]),
         valid=torch.tensor([bool(step.skills) for step in asked]),
         relation=torch.tensor([_relation(step) for step in asked]),
-        verdict=torch.tensor([_verdict(instruction) for instruction in instructions]),
+        verdict=torch.tensor([verdict_of(instruction) for instruction in instructions]),
         wanted=_wanted_batch(asked),
     )
 
@@ -74,7 +74,8 @@ def _relation(step: Step) -> int:
     return 0 if step.relation is None else 1 + RELATIONS.index(step.relation)
 
 
-def _verdict(instruction: Instruction) -> int:
+def verdict_of(instruction: Instruction) -> int:
+    """The index of what a whole sentence is: that of the step that is declined most."""
     asked = {skill for step in instruction.steps for skill in step.skills}
     return max(index for index, skill in enumerate(VERDICTS) if skill is None or skill in asked)
 

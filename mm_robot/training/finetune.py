@@ -25,6 +25,7 @@ from mm_robot.model.policy import checkpoint_folder
 from mm_robot.model.processor import Processor
 from mm_robot.sim.scene import COLOURS, SHAPES
 from mm_robot.training.configuration import SKIP
+from mm_robot.training.decline import DeclineStage
 from mm_robot.training.evaluate import evaluate_episodes, rate_of
 from mm_robot.training.fuse import FuseStage
 from mm_robot.training.hear import HearStage
@@ -38,7 +39,7 @@ from mm_robot.training.spoken import read_spoken
 from mm_robot.training.text_cache import TextCache
 from mm_robot.training.validation import Validation, validation_episodes
 
-STAGES = ("see", "fuse", "hear")
+STAGES = ("see", "fuse", "decline", "hear")
 
 
 def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path | None:
@@ -71,8 +72,15 @@ def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path 
         texts = TextCache(model, tokenizer, processor.max_text_tokens)
         learned = (requests, settings.fuse.batch, settings.seed, settings.generalise)
         fuse = FuseStage(model, texts, processor, *learned)
-        given = (model, parameters["fuse"], settings.fuse, fuse.loss, settings.out, fuse.after_step)
-        run_stage("fuse", *given, validation)
+        fused = (model, parameters["fuse"], settings.fuse, fuse.loss, settings.out, fuse.after_step)
+        run_stage("fuse", *fused, validation)
+    if settings.decline:
+        parameters["decline"] = {n: p for n, p in model.named_parameters() if n.startswith("verdict_head.")}
+        if "decline" in stages and not is_done(settings.out / "decline", settings.decline):
+            texts = TextCache(model, tokenizer, processor.max_text_tokens)
+            given = (requests, settings.decline.batch, settings.seed)
+            decline = DeclineStage(model, texts, processor, *given)
+            run_stage("decline", model, parameters["decline"], settings.decline, decline.loss, settings.out)
     if settings.hear and settings.speech and settings.noise:
         parameters["hear"] = {f"ear.{n}": p for n, p in model.add_ear().to(device).named_parameters()}
         if "hear" in stages and not is_done(settings.out / "hear", settings.hear):

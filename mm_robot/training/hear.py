@@ -1,4 +1,4 @@
-"""Third stage: the ear learns letters, and the vectors that the frozen language model has for words.
+"""Fourth stage: the ear learns letters, and the vectors that the frozen language model has for words.
 
 The losses are CTC over letters and, for sentences whose words are told apart rightly, the distance of each
 word's vector from that of the written sentence (the mean of its word pieces).
@@ -30,7 +30,7 @@ _SHORTEST_NOISE = 10
 
 
 class HearStage:
-    """The loss of the third stage; sounds are ``varied`` by noise, loudness and masks.
+    """The loss of the fourth stage; sounds are ``varied`` by noise, loudness and masks.
 
     Raises:
         InputError: there is less noise than a sentence lasts.

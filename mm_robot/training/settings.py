@@ -40,12 +40,13 @@ class TrainingSettings:
     ``see`` takes the folders ``data`` of frames, of which ``pretrain`` lets the eye make what it can without
     their labels before; ``hear`` the folders ``speech`` of spoken sentences and ``noise`` of recordings
     without speech, and is left out where the policy need not hear. A policy that is trained on keeps what the
-    stages that are left out would train. ``requests`` are files of sentences that people wrote or said,
-    beside those that come with the package; ``start`` is the checkpoint folder to train on from, or
-    ``embedded``; empty begins anew, with the language model adapted by ``adapter`` (its ``rank``, ``layers``
-    or ``prompt_tokens``: see ``model/adapters.py``) and what is seen and said brought together by ``fusion``
-    (``model/fusion.py``). ``validate`` has the policy judged in rooms while `fuse` is trained; ``generalise``
-    says how the data are varied. ``broken_files`` is ``stop`` or ``skip``: what is done with broken frames.
+    stages that are left out would train. ``fuse`` and ``decline``, which teaches what is to be declined, read
+    the files ``requests`` of sentences that people wrote or said, beside those that come with the package.
+    ``start`` is the checkpoint folder to train on from, or ``embedded``; empty begins anew, with the language
+    model adapted by ``adapter`` (its ``rank``, ``layers`` or ``prompt_tokens``: see ``model/adapters.py``)
+    and what is seen and said brought together by ``fusion`` (``model/fusion.py``). ``validate`` has the
+    policy judged in rooms while `fuse` is trained; ``generalise`` says how the data are varied.
+    ``broken_files`` is ``stop`` or ``skip``: what is done with broken frames.
     """
 
     out: Path
@@ -56,6 +57,7 @@ class TrainingSettings:
     pretrain: StageSettings | None = None
     see: StageSettings | None = None
     fuse: StageSettings | None = None
+    decline: StageSettings | None = None
     hear: StageSettings | None = None
     validate: ValidationSettings | None = None
     generalise: Generalisation = BY_DEFAULT
@@ -188,6 +190,7 @@ def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
         "device": TEXT,
         "see": _stage_of(path, "see"),
         "fuse": _stage_of(path, "fuse"),
+        "decline": _stage_of(path, "decline"),
         "hear": _stage_of(path, "hear"),
         "validate": _validation_of(path),
         "generalise": _generalisation_of(path),
@@ -211,8 +214,8 @@ def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
         raise ConfigError(f"{path}: pretrain goes before the stage see; give see, too")
     if not settings.start and (settings.see is None or settings.fuse is None):
         raise ConfigError(f"{path}: a policy that is begun anew needs the stages see and fuse")
-    if not (settings.see or settings.fuse or settings.hear):
-        raise ConfigError(f"{path}: give one of the stages see, fuse and hear at least")
+    if not (settings.see or settings.fuse or settings.decline or settings.hear):
+        raise ConfigError(f"{path}: give one of the stages see, fuse, decline and hear at least")
     if settings.validate and settings.fuse is None:
         raise ConfigError(f"{path}: validate goes with the stage fuse; give both or leave validate out")
     if settings.start and {"adapter", "rank", "layers", "prompt_tokens", "fusion"} & set(raw):

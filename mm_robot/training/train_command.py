@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("config", type=Path, help="a YAML file such as config/train/embedded.yaml")
     parser.add_argument(
         "--stage",
-        choices=("see", "fuse", "hear", "all"),
+        choices=("see", "fuse", "decline", "hear", "all"),
         default="all",
         help="of the policy: run this stage alone; they can be run side by side (default %(default)s)",
     )
