@@ -25,6 +25,7 @@ from mm_robot.model.policy import checkpoint_folder
 from mm_robot.model.processor import Processor
 from mm_robot.sim.scene import COLOURS, SHAPES
 from mm_robot.training.configuration import SKIP
+from mm_robot.training.curve import write_curve
 from mm_robot.training.decline import DeclineStage
 from mm_robot.training.evaluate import evaluate_episodes, rate_of
 from mm_robot.training.fuse import FuseStage
@@ -89,6 +90,7 @@ def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path 
             heard = (sentences, noise, settings.hear.batch, settings.seed, settings.generalise.sounds)
             hear = HearStage(model, tokenizer, *heard)
             run_stage("hear", model, parameters["hear"], settings.hear, hear.loss, settings.out)
+    write_curve(settings.out)
     if not all(is_done(settings.out / name, getattr(settings, name)) for name in configured):
         return None
     for name in configured:

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -101,6 +102,8 @@ def test_a_policy_is_judged_in_rooms_while_it_is_trained(tmp_path: Path) -> None
     report = json.loads((out / "validation.json").read_text())
     assert [(look["step"], look["success"], look["n"]) for look in report["looks"]] == [(0, 1, 1), (1, 1, 1)]
     assert report["best"] == 0 and not (out / "validated").exists()
+    drawn = cv2.imread(str(out / "curve.png"))
+    assert drawn is not None and drawn.shape[1] > 2 * drawn.shape[0], "the losses, and success in rooms"
 
 
 def test_rooms_made_for_validation_are_those_of_no_other_evaluation() -> None:
