@@ -38,6 +38,7 @@ from mm_robot.training.see import SeeStage
 from mm_robot.training.settings import TrainingSettings
 from mm_robot.training.spoken import read_spoken
 from mm_robot.training.text_cache import TextCache
+from mm_robot.training.tracking import tracked
 from mm_robot.training.validation import Validation, validation_episodes
 
 STAGES = ("see", "fuse", "decline", "hear")
@@ -49,6 +50,11 @@ def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path 
     Raises:
         InputError: the data or the base language model is missing or broken, or training diverged.
     """
+    with tracked(settings.log_to, settings.out, settings):
+        return _train(settings, stages)
+
+
+def _train(settings: TrainingSettings, stages: tuple[str, ...]) -> Path | None:
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     requests = package_requests() + [r for path in settings.requests for r in load_requests(path)]

@@ -30,6 +30,7 @@ from mm_robot.training.configuration import (
 from mm_robot.training.generalisation import BY_DEFAULT, Generalisation
 from mm_robot.training.loop import OPTIMISERS, SCHEDULES, StageSettings
 from mm_robot.training.placement import AUTO
+from mm_robot.training.tracking import TENSORBOARD, TRACKERS
 from mm_robot.training.validation import ValidationSettings
 
 
@@ -46,7 +47,8 @@ class TrainingSettings:
     model adapted by ``adapter`` (its ``rank``, ``layers`` or ``prompt_tokens``: see ``model/adapters.py``)
     and what is seen and said brought together by ``fusion`` (``model/fusion.py``). ``validate`` has the
     policy judged in rooms while `fuse` is trained; ``generalise`` says how the data are varied.
-    ``broken_files`` is ``stop`` or ``skip``: what is done with broken frames.
+    ``broken_files`` is ``stop`` or ``skip``: what is done with broken frames. ``log_to`` is one of
+    ``TRACKERS``.
     """
 
     out: Path
@@ -71,6 +73,7 @@ class TrainingSettings:
     prompt_tokens: int = 16
     fusion: str = TOKENS
     broken_files: str = STOP
+    log_to: str = TENSORBOARD
 
     @property
     def adaptation(self) -> Adaptation:
@@ -204,6 +207,7 @@ def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
         "prompt_tokens": whole(1),
         "fusion": one_of(*FUSIONS),
         "broken_files": one_of(STOP, SKIP),
+        "log_to": one_of(*TRACKERS),
     }
     if len({key in raw for key in ("hear", "speech", "noise")}) > 1:
         raise ConfigError(f"{path}: hear, speech and noise go together; give all of them or none")

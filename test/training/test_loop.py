@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import json
+import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
+from mm_robot.errors import InputError
 from mm_robot.training.loop import CONSTANT, LINEAR, OPTIMISERS, SGD, StageSettings, is_done, run_stage
+from mm_robot.training.tracking import TENSORBOARD, WANDB, tracked
 from mm_robot.training.validation import Validation, ValidationSettings
 
 
@@ -78,6 +83,28 @@ def test_the_linear_schedule_goes_down_by_equal_parts(tmp_path: Path) -> None:
     run_stage("stage", weight, dict(weight.named_parameters()), settings, loss, tmp_path)
     steps = [b - a for a, b in zip(values[1:], values[2:], strict=False)]
     assert [round(a - b, 4) for a, b in zip(steps, steps[1:], strict=False)] == pytest.approx([0.0245] * 2)
+
+
+def test_a_run_is_sent_to_weights_and_biases(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    calls: list[Any] = []
+    run_of_it = SimpleNamespace(finish=lambda: calls.append("finish"))
+    stand_in = ModuleType("wandb")
+    stand_in.__spec__ = ModuleSpec("wandb", None)
+    stand_in.init = lambda **given: calls.append(given) or run_of_it  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "wandb", stand_in)
+    settings = StageSettings(steps=1, batch=1, learning_rate=0.1)
+    with tracked(TENSORBOARD, tmp_path / "silent", settings):
+        assert not calls
+    with tracked(WANDB, tmp_path / "mine", settings):
+        (given,) = calls
+    assert given["sync_tensorboard"] and given["name"] == "mine" and given["config"]["steps"] == 1
+    assert calls[-1] == "finish"
+
+
+def test_wandb_that_is_missing_is_named_with_the_fix(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(InputError, match="pip install wandb"), tracked(WANDB, tmp_path, None):
+        pass
 
 
 class Rates:
