@@ -17,7 +17,7 @@ from mm_robot.types import Pace, Skill
 _DECLINED = [SKILLS.index(skill) for skill in VERDICTS if skill is not None]
 _LEAST = 1e-6
 """A share that counts as none."""
-_CAUTION = (0.0, 0.75, 1.5)
+_CAUTION = (0.0, 0.25, 0.5)
 """Added to the log scores of the verdicts: where it is close, a robot had better not. Chosen on the sentences
 in benchmarks/requests/inventive.jsonl.
 """
