@@ -5,6 +5,7 @@ Everything here is training data. At run time no code looks for these words; the
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -391,6 +392,7 @@ def _prefixed(before: str, instruction: Instruction) -> Instruction:
     return Instruction(f"{before} {instruction.text}", steps)
 
 
-def package_requests() -> list[Request]:
+@functools.cache
+def package_requests() -> tuple[Request, ...]:
     """The sentences that come with the package."""
-    return [request for path in sorted(SENTENCES.glob("*.jsonl")) for request in load_requests(path)]
+    return tuple(r for path in sorted(SENTENCES.glob("*.jsonl")) for r in load_requests(path))

@@ -57,7 +57,7 @@ def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path 
 def _train(settings: TrainingSettings, stages: tuple[str, ...]) -> Path | None:
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
-    requests = package_requests() + [r for path in settings.requests for r in load_requests(path)]
+    requests = [*package_requests(), *(r for path in settings.requests for r in load_requests(path))]
     device = chosen_device(settings.device)
     model, tokenizer, processor = _model(settings)
     model.to(device)
