@@ -81,7 +81,7 @@ def test_the_robot_does_not_obey_its_own_voice_but_a_person(
     assert not instructions
 
     probe.wait(lambda: not speaking[-1].data, 5.0, "the end of the answer")
-    time.sleep(ECHO_SECONDS)
+    time.sleep(ECHO_SECONDS + 0.5)
     person = tmp_path / "person.wav"
     soundfile.write(person, synthesise(SENTENCE, rate=22050), 22050)
     with pulse.play(person):
