@@ -3,7 +3,7 @@
     python benchmarks/compare_policies.py TABLE [NAME ...] [--steps 180] [--seeds 0] [--rooms 20]
 
 TABLE is ``adapters``, ``fusions``, ``pretraining``: the pretrained language model against the same one with
-random weights, ``generalisation``: what keeps it from learning by heart, left out one by one, or
+random weights, ``generalisation``: what keeps it from learning by heart, left out or added, or
 ``demonstrations``: how few situations are enough. The eye is that of the embedded policy and is not trained:
 what differs is how the model learns to read, to ground and to act. Cells that are done are kept, so that a
 broken-off run goes on where it stopped; the table is printed in Markdown at the end.

@@ -134,24 +134,6 @@ _STAGE_CHECKS = {
 _VALIDATION_CHECKS = {"every": whole(1), "rooms": whole(1), "episodes": PATH, "patience": whole(0)}
 
 
-def _stage_of(path: Path, name: str) -> Check:
-    def stage(value: Any) -> StageSettings | None:
-        if not isinstance(value, dict):
-            return None
-        return read_keys(StageSettings, path, value, _STAGE_CHECKS, f"{name}.")
-
-    return "keys such as steps and batch", stage
-
-
-def _validation_of(path: Path) -> Check:
-    def validation(value: Any) -> ValidationSettings | None:
-        if not isinstance(value, dict):
-            return None
-        return read_keys(ValidationSettings, path, value, _VALIDATION_CHECKS, "validate.")
-
-    return "keys such as every and rooms", validation
-
-
 _GENERALISATION_CHECKS = {
     "images": FLAG,
     "sentences": FLAG,
@@ -162,13 +144,17 @@ _GENERALISATION_CHECKS = {
 }
 
 
-def _generalisation_of(path: Path) -> Check:
-    def generalisation(value: Any) -> Generalisation | None:
-        if not isinstance(value, dict):
-            return None
-        return read_keys(Generalisation, path, value, _GENERALISATION_CHECKS, "generalise.")
+def _keys_of(kind: type[Any], checks: Mapping[str, Check], path: Path, name: str) -> Check:
+    """Keys below a key, which make a dataclass of that kind."""
 
-    return "keys such as images and adversarial", generalisation
+    def made(value: Any) -> Any:
+        return read_keys(kind, path, value, checks, f"{name}.") if isinstance(value, dict) else None
+
+    return f"keys such as {' and '.join(list(checks)[:2])}", made
+
+
+def _stage_of(path: Path, name: str) -> Check:
+    return _keys_of(StageSettings, _STAGE_CHECKS, path, name)
 
 
 def _keyword_settings(path: Path, raw: Mapping[str, Any]) -> KeywordSettings:
@@ -195,8 +181,8 @@ def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
         "fuse": _stage_of(path, "fuse"),
         "decline": _stage_of(path, "decline"),
         "hear": _stage_of(path, "hear"),
-        "validate": _validation_of(path),
-        "generalise": _generalisation_of(path),
+        "validate": _keys_of(ValidationSettings, _VALIDATION_CHECKS, path, "validate"),
+        "generalise": _keys_of(Generalisation, _GENERALISATION_CHECKS, path, "generalise"),
         "speech": PATH,
         "noise": PATH,
         "requests": PATHS,
