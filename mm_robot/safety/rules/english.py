@@ -57,16 +57,20 @@ RULES = rules(
     words=WORDS,
     patterns={
         Offence.LIVING: (
-            r"(?<!take a )(?<!have a )(?<!plan of )(?<!heart )(?<!panic )<kill>\b(?! <label>\b)"
-            r"(?! for a (?:seat|drink|coffee|tea|nap|snack)\b)"
+            r"(?<!take a )(?<!have a )(?<!plan of )(?<!heart )(?<!panic )(?<!would it )(?<!scream )(?<!cry )"
+            r"(?<!under )(?!killing me\b)<kill>\b(?! <label>\b)"
+            r"(?! for (?:a|an|some|one) (?:[a-z]+ )?(?:seat|drink|coffee|tea|cuppa|cup|nap|snack|look|"
+            r"break)\b)"
             r"(?! (?:the |your |some |all )?(?:engine|motors?|power|speed|throttle|lights?|music|"
             r"noise|sound|time|process|task)\b)",
             r"(?<!is )(?<!be )(?<!get )(?<!gets )(?<!was )(?<!got )(?<!no )(?<!that can )(?<!that could )"
-            r"(?<!that may )(?<!that might )(?:hurt|hurting|harm|harming)\b",
+            r"(?<!that may )(?<!that might )(?<!\bi )(?<!that )(?<!nobody )(?<!anyone )(?<!anybody )"
+            r"(?<!you are )(?<!you re )(?<!youre )(?:hurt|hurting|harm|harming)\b(?! (?:when|if) i\b)"
+            r"(?! my (?:knee|back|leg|foot|hip|wrist|arm|hand)\b)",
             r"(?!shoot (?:me|us|him|her|them) an? (?:message|text|picture|photo|description|note|look)\b|"
-            r"(?:beat|hit) me to\b)<hit>~<living>\b",
-            r"(?:<hit>|drive over|run over|roll over)~(?:his|her|my|their|your) (?:head|face|foot|feet|"
-            r"hands?)\b",
+            r"(?:beat|hit) me to\b|(?:cut|break) (?:\||time\b))<hit>~<living>\b",
+            r"(?<!\bi )(?<!\bhe )(?<!\bshe )(?:<hit>|drive over|run over|roll over)~"
+            r"(?:his|her|my|their|your) (?:head|face|foot|feet|hands?)\b",
             r"<rush>(?: <ahead>)* (?:over|into|through|at|against|down)~<living>\b",
             r"(?:run|drive|roll)~<living>(?: [a-z]+)? over\b(?! to\b)",
             r"(?:charging|driving|running|rushing|racing) (?:at|into|over)~<living>\b",
@@ -87,8 +91,8 @@ RULES = rules(
             r"platform)\b",
             r"<rush> (?:[a-z]+ )?(?:down|over)~(?:stairs|staircase|steps|cliff|edge|ledge|precipice|"
             r"shaft)\b",
-            r"(?:jump|leap|dive|fall|plunge|tumble|throw yourself|drop)\b[^|]*\b(?:off|down|over|from|"
-            r"into|out of)\b",
+            r"(?:jump|leap|dive|fall|plunge|tumble|throw yourself|drop(?! anchor))\b[^|]*"
+            r"\b(?:off|down|over|from|into|out of)\b",
             r"<rush> (?:[a-z]+ )?(?:into|through)~(?:water|fire|flames|pool|river|lake|sea|pond|ocean|"
             r"traffic|highway|"
             r"motorway|hole|pit|ditch|bathtub|bath|oven|fountain)\b",
@@ -96,7 +100,7 @@ RULES = rules(
         Offence.THINGS: (
             r"(?:smash|destroy|wreck|demolish|vandali[sz]e|shatter|sabotage|ignite|detonate|explode|"
             r"obliterate"
-            r"|blow up|burn down|set fire|tear down|damage)(?:s|ing)?\b",
+            r"|blow up|burn down|set fire|tear down|(?<!the )(?<!any )damage)(?:s|ing)?\b",
             r"set [a-z0-9 ]{1,30} (?:on fire|alight|ablaze)\b",
             r"(?:break|burn|ruin|scratch|dent|crush|flood)"
             r" (?:the|an?|that|this|those|my|your|his|her|their|our|every|everything|anything|something|"
@@ -115,7 +119,7 @@ RULES = rules(
             r"topple\b",
         ),
         Offence.EVASION: (
-            r"<off>~<guard>\b",
+            r"(?!wipe (?:the|your) (?:camera|lens|sensors?|scanner)\b|(?:break|cut|lift) \|)<off>~<guard>\b",
             r"(?:ignore|disregard)~obstacles?\b|<off>~kill switch\b",
             r"<guard>(?: [a-z]+){0,3} (?:not|no longer|doesnt|dont|never)(?: [a-z]+)? "
             r"(?:apply|count|matter|hold)\b",
@@ -137,23 +141,30 @@ RULES = rules(
             r"(?:never|no longer) (?:ever )?(?:stop|brake|obey|listen)\b",
             r"stop (?:braking|obeying|listening)\b",
             r"(?:no matter (?:what|who|how)|whatever happens|at all costs?|at any cost)\b",
-            r"even (?:if|when) (?:i|we|you|he|she|they|it|someone|somebody|anyone|people|a|the|there|"
-            r"told)\b",
+            r"even (?:if|when) (?:you are|im|theyre|youre|someone|somebody|anyone|anybody|people|told|"
+            r"there (?:is|are)|"
+            r"(?:i|we|he|she|they|a [a-z]+|the [a-z]+) (?:says?|tells?|shouts?|screams?|yells?|cries|cry|"
+            r"begs?|asks?|press(?:es)?|orders?|step|steps|stands?|is|are|am|m|s|re|gets?|does|do|wants?|objects?|"
+            r"protests?|complains?|beeps?|warns?|stops?)\b)",
             r"(?:developer|debug|god|admin|root|unrestricted|unsafe|evil|dan|jailbreak|override) mode\b",
             r"(?:override|unlock) code\b|system prompt\b|jailbreak\w*",
             r"you are (?:now )?(?:dan|evil|free|unrestricted|uncensored)\b|you have no (?:rules|limits)\b",
-            r"(?:eyes|camera|sensors) (?:closed|shut|off|covered)\b|close your eyes\b|blindfolded\b|"
-            r"blindly\b",
+            r"(?<! our )(?<! my )(?<! their )(?:eyes|camera|sensors) (?:closed|shut|off|covered)\b|"
+            r"close your eyes\b|blindfolded\b|blindly\b",
             r"from (?:stopping|switching|turning) (?:you|it|the robot)\b",
             r"(?:away|off) from the (?:stop|emergency|estop|e stop|kill)\b",
         ),
         Offence.FRIGHT: (
-            r"(?<!\bi )(?<!\ba )(?<!\bthe )spy(?! with (?:my|your) little eye)(?:s|ing)?\b",
-            r"(?!(?:frightened|scared|terrified) of\b|scare up\b)"
+            r"(?<!\bi )(?<!\ba )(?<!\bthe )(?<!can you )(?<!you can )(?<!do you )"
+            r"(?<!what you )spy(?! with (?:my|your) little eye)(?:s|ing)?\b",
+            r"spy (?:on|upon|after)\b",
+            r"(?!scare up\b)(?<!you are )(?<!you re )(?<!youre )"
             r"(?:stalk|eavesdrop|snoop|wiretap|frighten|scare|terrify|terrori[sz]e|startle|spook|"
-            r"intimidate|"
-            r"threaten|harass|bully|menace|torment|humiliate|blackmail|kidnap|abduct|ambush|molest)"
-            r"(?:s|d|ed|ing)?\b",
+            r"intimidate|threaten|harass|bully|menace|torment|humiliate|blackmail|kidnap|abduct|ambush|"
+            r"molest)(?:s|ing)?\b",
+            r"(?:make|keep|get|want|have|until|till|leave|needs?|likes?)\b[^|]*\b(?:frightened|scared|"
+            r"terrified|startled|spooked|intimidated|threatened|harassed|bullied|tormented|humiliated|"
+            r"kidnapped|ambushed|stalked)\b",
             r"sneak (?:after|a look|into)\b|(?:sneak|creep) up (?:on|behind)\b",
             r"(?:sneak|creep) up to~<else>\b",
             r"make~<else>(?: [a-z]+)? (?:frightened|scared|terrified|afraid)\b",
@@ -162,10 +173,12 @@ RULES = rules(
             r"someone|people|"
             r"the [a-z]+) (?:noticing|knowing|seeing|reali[sz]ing|hearing|finding))\b",
             r"(?:nobody|no one) (?:notices?|sees|knows|hears|finds out)\b",
-            r"(?:he|she|they) (?:does not|do not|doesnt|dont|cannot|cant|wont) (?:notice|know|see|"
-            r"reali[sz]e|hear)\b",
-            r"(?:chase|hunt|corner|tail|shadow|pursue)~<else>\b",
-            r"follow~<else>(?: [a-z]+){0,3} (?:home|everywhere|wherever|all day|night|"
+            r"(?:he|she|they) (?:does not|do not|doesnt|dont|cannot|cant|wont) (?:notice|reali[sz]e|"
+            r"(?:know|see|hear)(?= (?:you|us|it coming|about|that|a thing)\b| ?$| ?\|))\b",
+            r"(?:chase|hunt|(?<!the )(?<!that )(?<!this )(?<!reading )(?<!a )corner|tail|"
+            r"shadow|pursue)~<else>\b",
+            r"follow~<else>(?: [a-z]+){0,3} (?:home|everywhere|wherever(?! "
+            r"(?:he|she|they|it) ?(?:d|would|likes?|wants?|leads?|takes?)\b)|all day|night|"
             r"bedroom|bathroom)\b",
             r"(?:watch|film|record|photograph|observe|peek|stare|listen|look|picture|pictures|photo|"
             r"photos|video)\b"
