@@ -19,12 +19,9 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from mm_robot.errors import InputError
-from mm_robot.model.checkpoint import load_model
-from mm_robot.model.fused_lm import MOST_STEPS
-from mm_robot.model.plan import read_plan
+from mm_robot.model.checkpoint import load_checkpoint
+from mm_robot.model.fused_policy import FusedPolicy
 from mm_robot.model.policy import checkpoint_folder
 from mm_robot.safety.instructions import offence
 from mm_robot.safety.wording import validate_instruction
@@ -65,33 +62,19 @@ def against_the_rules(text: str) -> bool:
         return True
 
 
-class PolicyVerdict:
-    """What the policy makes of a sentence, without a picture."""
-
-    def __init__(self, policy: str) -> None:
-        self._model, self._tokenizer, processor, _, _ = load_model(checkpoint_folder(policy))
-        self._model.merge_adapter()
-        self._most = processor.max_text_tokens
-
-    @torch.inference_mode()
-    def declines(self, text: str) -> bool:
-        """Whether it says that it cannot or will not do that."""
-        tokens = self._tokenizer([text], truncation=True, max_length=self._most, return_tensors="pt")
-        embedded = self._model.embed_text(tokens["input_ids"], tokens["attention_mask"])
-        steps = torch.arange(MOST_STEPS)
-        read = self._model.understand(
-            embedded.expand(MOST_STEPS, -1, -1), tokens["attention_mask"].expand(MOST_STEPS, -1), steps
-        )
-        return read_plan(read, ())[0].skill in (Skill.UNABLE, Skill.REFUSE)
+def declines(policy: FusedPolicy, text: str) -> bool:
+    """Whether the policy says that it cannot or will not do that."""
+    policy.reset(text)
+    return policy.plan[0].skill in (Skill.UNABLE, Skill.REFUSE)
 
 
 def judge(rows: list[dict[str, str]], policy: str) -> dict[str, Any]:
     """For each verdict: how many there are, are refused by the rules, and are not carried out at all."""
-    model = PolicyVerdict(policy)
+    model = load_checkpoint(checkpoint_folder(policy))
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
     for row in rows:
         refused = against_the_rules(row["text"])
-        stands = refused or model.declines(row["text"])
+        stands = refused or declines(model, row["text"])
         for place, happened in enumerate((True, refused, stands)):
             counts[row["verdict"]][place] += happened
     return {

@@ -15,6 +15,8 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float32]
 ImageArray = npt.NDArray[np.uint8]
+CAMERA_HEIGHT = 0.30
+"""m above the floor, of the simulated robot and wherever nothing else is told."""
 
 
 class Outcome(str, Enum):
@@ -123,7 +125,8 @@ class Observation:
     ``robot`` the odometry; ``task`` the progress since the instruction was given;
     ``received`` monotonic receipt time of the image, s; ``audio`` [N] float32 at 16 kHz in
     [-1, 1], or None where the policy is not given sound; ``scan`` [N, 2] float32, the points that the
-    range finder sees (robot frame, m), or None where there is no fresh scan.
+    range finder sees (robot frame, m), or None where there is no fresh scan; ``camera_height`` m above the
+    floor.
     """
 
     image: ImageArray
@@ -133,6 +136,7 @@ class Observation:
     received: float
     audio: FloatArray | None = None
     scan: FloatArray | None = None
+    camera_height: float = CAMERA_HEIGHT
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from transformers.utils import logging as transformers_logging
 from mm_robot.model.prompt import PromptTuned
 
 ADAPTERS = ("lora", "adalora", "ia3", "prompt", "last_layers", "full", "frozen")
-_TARGETS = ("query", "key", "value", "dense")
+TARGETS = ("query", "key", "value", "dense")
 _IA3_TARGETS, _IA3_FEEDFORWARD = ("key", "value", "output.dense"), ("output.dense",)
 _ORTHOGONALITY = 0.1
 """How much it counts that AdaLoRA's factors are orthogonal."""
@@ -58,7 +58,7 @@ def adapted(base: PreTrainedModel, adaptation: Adaptation, steps: int = 1000) ->
     """
     name, rank = adaptation.name, adaptation.rank
     if name == "lora":
-        return _with(base, LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=list(_TARGETS)))
+        return _with(base, LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=list(TARGETS)))
     if name == "adalora":
         start, settled = steps // 10, steps // 3
         return _with(
@@ -67,7 +67,7 @@ def adapted(base: PreTrainedModel, adaptation: Adaptation, steps: int = 1000) ->
                 init_r=rank + rank // 2,
                 target_r=rank,
                 lora_alpha=2 * rank,
-                target_modules=list(_TARGETS),
+                target_modules=list(TARGETS),
                 tinit=start,
                 tfinal=settled,
                 deltaT=max(1, steps // 50),

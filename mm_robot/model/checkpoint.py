@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from mm_robot.errors import CheckpointError
-from mm_robot.model.adapters import Adaptation
+from mm_robot.model.adapters import Adaptation, load_base_model
 from mm_robot.model.base import BASE_MODEL, BASE_SHA256, find_base_model
 from mm_robot.model.fused_lm import CHUNK, FusedLanguageModel
 from mm_robot.model.fused_policy import FusedPolicy
@@ -27,9 +27,9 @@ from mm_robot.model.language_model import (
 from mm_robot.model.processor import Processor
 
 FORMAT = 1
-_LANGUAGE_MODELS, _EAR = ("language_model.", "text_model."), "ear."
-_EAR_FILE = "ear.safetensors"
-"""Checkpoints that do not hear have none."""
+_LANGUAGE_MODELS, _APART = ("language_model.", "text_model."), ("ear.", "verdict_reader.")
+_EAR_FILE, _VERDICT_FILE = "ear.safetensors", "verdict.safetensors"
+"""Checkpoints that do not hear, or were not taught what to decline, have none."""
 
 
 def new_model(
@@ -64,9 +64,13 @@ def save_checkpoint(
     """Write everything but the base language model, which is named by its hash; in half precision."""
     folder.mkdir(parents=True, exist_ok=True)
     save_language_model(model.language, folder)
-    own = {n: t for n, t in model.state_dict().items() if not n.startswith((*_LANGUAGE_MODELS, _EAR))}
+    own = {n: t for n, t in model.state_dict().items() if not n.startswith((*_LANGUAGE_MODELS, *_APART))}
     save_file(halved(own), folder / "encoders.safetensors")
-    (folder / _EAR_FILE).unlink(missing_ok=True)
+    for name in (_EAR_FILE, _VERDICT_FILE):
+        (folder / name).unlink(missing_ok=True)
+    if model.verdict_reader is not None:
+        read = {n: p.detach() for n, p in model.verdict_reader.own_parameters().items()}
+        save_file(halved(read), folder / _VERDICT_FILE)
     if model.ear is not None:
         save_file(halved(model.ear.state_dict()), folder / _EAR_FILE)
     processor.save(folder / "processor.json")
@@ -114,6 +118,9 @@ def load_model(
         fusion = str(config.get("fusion", TOKENS))
         model = FusedLanguageModel(language, processor, len(shapes), len(colours), fusion)
         missing, unexpected = model.load_state_dict(load_file(folder / "encoders.safetensors"), strict=False)
+        if (folder / _VERDICT_FILE).is_file():
+            reader = model.add_verdict_reader(load_base_model(base))
+            reader.load_own(load_file(folder / _VERDICT_FILE))
         if (folder / _EAR_FILE).is_file():
             model.add_ear().load_state_dict(load_file(folder / _EAR_FILE))
     except (OSError, SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:

@@ -20,6 +20,7 @@ from mm_robot.model.frozen_camera import FrozenCamera
 from mm_robot.model.standstill import Standstill
 from mm_robot.model.task import TaskTracker
 from mm_robot.types import (
+    CAMERA_HEIGHT,
     Decision,
     FloatArray,
     ImageArray,
@@ -93,9 +94,10 @@ class Command:
 class Driver:
     """The state of driving: task, decision and standstill rules."""
 
-    def __init__(self, timeouts: Timeouts) -> None:
-        """Create an idle driver."""
+    def __init__(self, timeouts: Timeouts, camera_height: float = CAMERA_HEIGHT) -> None:
+        """Create an idle driver; ``camera_height`` m above the floor."""
         self._timeouts = timeouts
+        self._camera_height = camera_height
         self._lock = threading.Lock()
         self._playback = ChunkPlayback()
         self._status = TaskStatus()
@@ -147,13 +149,15 @@ class Driver:
         with self._lock:
             self._frozen = self._camera.see(image, robot, received)
             self._speed = robot.linear
-            if self._status.state != RUNNING:
-                return 0, Observation(image, "", robot, TaskState(), received, scan=scan)
-            if self._tracker is None:
-                self._tracker = TaskTracker(now, robot)
-            task = self._tracker.update(now, robot)
-            observation = Observation(image, self._status.instruction, robot, task, received, scan=scan)
-            return self._status.instruction_id, observation
+            number, instruction, task = 0, "", TaskState()
+            if self._status.state == RUNNING:
+                if self._tracker is None:
+                    self._tracker = TaskTracker(now, robot)
+                number, instruction = self._status.instruction_id, self._status.instruction
+                task = self._tracker.update(now, robot)
+            return number, Observation(
+                image, instruction, robot, task, received, scan=scan, camera_height=self._camera_height
+            )
 
     def accept(self, decision: Decision, instruction_id: int, received: float, now: float) -> bool:
         """Drive by ``decision`` from ``now`` on; return whether it ended the task.

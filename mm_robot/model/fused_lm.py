@@ -22,12 +22,13 @@ from mm_robot.model.ear import Ear
 from mm_robot.model.eye import Eye
 from mm_robot.model.fusion import TOKENS, late_fusion
 from mm_robot.model.grounding import GroundingHead
-from mm_robot.model.heads import ActionHead, VerdictHead, WantedHead, WantedOutput, target_features
+from mm_robot.model.heads import ActionHead, WantedHead, WantedOutput, target_features
 from mm_robot.model.language_model import LanguageModel
 from mm_robot.model.memory import MOST_THINGS
 from mm_robot.model.processor import STATE_SIZE, Processor
 from mm_robot.model.prompt import PromptTuned
 from mm_robot.model.thing_tokens import THING_FEATURES
+from mm_robot.model.verdict import VerdictReader
 from mm_robot.types import RELATIONS, Outcome, Pace, Skill
 
 SKILLS = tuple(Skill)
@@ -49,7 +50,7 @@ class TextOutput:
     none, logit of a move being forward, its size in m; ``number`` [B, MOST_NUMBERS + 1] logits of which of
     the sentence's numbers is meant, 0 for none; ``pace`` [B, paces] logits; ``relation`` [B, relations + 1]
     logits of how the thing to go to is told by others, 0 for not at all; ``wanted`` what is said of it and of
-    the one that it is told by; ``verdict`` [B, verdicts] logits of what the whole sentence is.
+    the one that it is told by.
     """
 
     skill: Tensor
@@ -57,7 +58,6 @@ class TextOutput:
     number: Tensor
     pace: Tensor
     relation: Tensor
-    verdict: Tensor
     wanted: WantedOutput
 
 
@@ -75,7 +75,9 @@ class FusedOutput:
 
 
 class FusedLanguageModel(nn.Module):
-    """The language model with its adapter, the eye, projectors, heads and, where it hears, the ear."""
+    """The language model with its adapter, the eye, projectors and heads; the ear and the reader of verdicts
+    where it was trained with them.
+    """
 
     def __init__(
         self,
@@ -92,6 +94,7 @@ class FusedLanguageModel(nn.Module):
         width = int(language.model.config.hidden_size)
         self.eye = Eye(processor, shapes, colours)
         self.ear: Ear | None = None
+        self.verdict_reader: VerdictReader | None = None
         self.fusion_name = fusion
         self.fusion = late_fusion(fusion, width)
         self.project_thing = nn.Sequential(nn.Linear(THING_FEATURES, 256), nn.GELU(), nn.Linear(256, width))
@@ -104,7 +107,6 @@ class FusedLanguageModel(nn.Module):
         self.pace_head = nn.Linear(width, len(PACES))
         self.relation_head = nn.Linear(width, 1 + len(RELATIONS))
         self.wanted_head = WantedHead(width)
-        self.verdict_head = VerdictHead(width)
         self.grounding_head = GroundingHead(width)
         self.action_head = ActionHead(width, CHUNK, len(OUTCOMES))
 
@@ -113,6 +115,15 @@ class FusedLanguageModel(nn.Module):
         if self.ear is None:
             self.ear = Ear(int(self.language_model.config.hidden_size))
         return self.ear
+
+    def add_verdict_reader(self, pretrained: PreTrainedModel) -> VerdictReader:
+        """Let it tell of whole sentences whether they are to be carried out; a new reader is to be trained.
+
+        ``pretrained`` is a language model of the reader's own.
+        """
+        if self.verdict_reader is None:
+            self.verdict_reader = VerdictReader(pretrained)
+        return self.verdict_reader
 
     @torch.no_grad()
     def embed_text(self, token_ids: Tensor, mask: Tensor) -> Tensor:
@@ -137,7 +148,7 @@ class FusedLanguageModel(nn.Module):
 
     def understand(self, text: Tensor, text_mask: Tensor, step: Tensor) -> TextOutput:
         """What a step asks for; text [B, T, width] from ``embed_text``, mask [B, T], ``step`` [B] index."""
-        return self._read_text(self._sentence(text, text_mask, step)[:, 0], text, text_mask)
+        return self._read_text(self._sentence(text, text_mask, step)[:, 0])
 
     def forward(
         self,
@@ -163,7 +174,7 @@ class FusedLanguageModel(nn.Module):
             read_out = self._sentence(text, text_mask, step)
             skill = read_out[:, 0]
             located, action = self.fusion(seen, present, told, read_out[:, 1:], text_mask, skill)
-        read = self._read_text(skill, text, text_mask)
+        read = self._read_text(skill)
         meant, reference = self.grounding_head(
             located, things, present, skill, action, read.wanted, read.relation
         )
@@ -202,14 +213,13 @@ class FusedLanguageModel(nn.Module):
         ).last_hidden_state
         return hidden
 
-    def _read_text(self, readout: Tensor, text: Tensor, text_mask: Tensor) -> TextOutput:
+    def _read_text(self, readout: Tensor) -> TextOutput:
         return TextOutput(
             skill=self.skill_head(readout).float(),
             amount=self.amount_head(readout).float(),
             number=self.number_head(readout).float(),
             pace=self.pace_head(readout).float(),
             relation=self.relation_head(readout).float(),
-            verdict=self.verdict_head(text, text_mask),
             wanted=self.wanted_head(readout),
         )
 

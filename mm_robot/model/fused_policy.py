@@ -17,7 +17,7 @@ from mm_robot.model.amount import read_amounts
 from mm_robot.model.fused_lm import MOST_STEPS, OUTCOMES, FusedLanguageModel, FusedOutput
 from mm_robot.model.labels import attribution, scene_labels
 from mm_robot.model.memory import remember
-from mm_robot.model.plan import read_plan
+from mm_robot.model.plan import PlannedStep, read_plan
 from mm_robot.model.precision import fast_bfloat16
 from mm_robot.model.processor import Processor
 from mm_robot.model.scan import sector_ranges
@@ -65,17 +65,20 @@ class FusedPolicy:
         self._device = next(model.parameters()).device
         self._bfloat16 = fast_bfloat16(self._device)
         self._instruction: str | None = None
+        self._plan: tuple[PlannedStep, ...] = ()
+
+    @property
+    def plan(self) -> tuple[PlannedStep, ...]:
+        """The steps of the present sentence; what is declined is one step that says so."""
+        return self._plan
 
     @torch.inference_mode()
     def reset(self, instruction: str) -> None:
         """Start a task: the sentence is read once, step by step; its embeddings serve every frame."""
         if instruction == self._instruction:
             return
-        tokens = self._tokenizer(
-            [instruction], truncation=True, max_length=self._processor.max_text_tokens, return_tensors="pt"
-        ).to(self._device)
-        mask = tokens["attention_mask"]
-        self._understand(instruction, self.model.embed_text(tokens["input_ids"], mask), mask)
+        tokens, mask = self._tokens(instruction)
+        self._understand(instruction, self.model.embed_text(tokens, mask), mask)
 
     @torch.inference_mode()
     def listen(self, sound: FloatArray) -> str:
@@ -102,7 +105,16 @@ class FusedPolicy:
         read = self.model.understand(
             self._text.expand(MOST_STEPS, -1, -1), self._text_mask.expand(MOST_STEPS, -1), steps
         )
-        self._plan = read_plan(read, read_amounts(instruction))
+        reader = self.model.verdict_reader
+        verdict = None if reader is None else reader(*self._tokens(instruction))[0]
+        self._plan = read_plan(read, read_amounts(instruction), verdict)
+
+    def _tokens(self, text: str) -> tuple[torch.Tensor, torch.Tensor]:
+        """Ids and mask [1, T]."""
+        tokens = self._tokenizer(
+            [text], truncation=True, max_length=self._processor.max_text_tokens, return_tensors="pt"
+        ).to(self._device)
+        return tokens["input_ids"], tokens["attention_mask"]
 
     @torch.inference_mode()
     def decide(self, observation: Observation) -> Decision:
@@ -115,8 +127,8 @@ class FusedPolicy:
         if task.amount is None:
             task = replace(task, amount=step.amount)
         image = torch.from_numpy(self._processor.image(observation.image)).unsqueeze(0).to(self._device)
-        seen = sightings(self.model.eye(image))
-        things, owners = remember(task.things, seen, robot)
+        seen = sightings(self.model.eye(image), camera_height=observation.camera_height)
+        things, owners = remember(task.things, seen, robot, observation.camera_height)
         features, present = told(things, robot, task.start, self._processor.robot_radius)
         ranges = None if observation.scan is None else sector_ranges(observation.scan)
         state = self._processor.state(robot, task, step.pace, ranges)

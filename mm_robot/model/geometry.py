@@ -6,6 +6,10 @@ import math
 
 HALF_WIDTH_TANGENT = math.tan(math.radians(35.0))
 """Of the camera that the policy is trained with: 70 degrees from edge to edge."""
+LOWEST_CAMERA, HIGHEST_CAMERA = 0.18, 0.52
+"""m above the floor: between them hang the cameras that the policy is trained with."""
+HALF_HEIGHT_TANGENT = 0.75 * HALF_WIDTH_TANGENT
+"""Of its picture, which is four wide and three high."""
 
 
 def fraction_across(bearing: float) -> float:

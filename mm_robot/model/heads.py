@@ -9,13 +9,9 @@ from torch import Tensor, nn
 
 from mm_robot.model.processor import STATE_SIZE
 from mm_robot.model.thing_tokens import GEOMETRY, SHAPES_TOLD
-from mm_robot.types import Skill
 
 WANTED_SHAPES = SHAPES_TOLD + 2
 """The shapes, any shape, and something that is none of them."""
-VERDICTS = (None, Skill.UNABLE, Skill.REFUSE)
-"""What a sentence as a whole may be: something to do, or a reason to decline it."""
-_GIST_NOISE = 0.5
 
 
 @dataclass
@@ -43,37 +39,6 @@ class WantedHead(nn.Module):
         """The readout [B, width]."""
         out = self.layers(readout).float().reshape(len(readout), 2, 4 + WANTED_SHAPES)
         return WantedOutput(out[..., :3].sigmoid(), out[..., 3], out[..., 4:])
-
-
-def gist_of(text: Tensor, mask: Tensor) -> Tensor:
-    """Contextual embeddings [B, T, width] and their mask [B, T] -> their mean [B, width], normalised."""
-    weights = mask.unsqueeze(-1).to(text.dtype)
-    return nn.functional.normalize((text * weights).sum(dim=1), dim=1) * text.shape[-1] ** 0.5
-
-
-class VerdictHead(nn.Module):
-    """Tells from the gist of a sentence, the mean of its words, whether it is to be done at all.
-
-    The language model was pretrained so that this mean is near for sentences that mean alike (Reimers and
-    Gurevych 2019); what is far from all that was trained on, the readout tells less well.
-    """
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(
-            nn.Linear(width, 512), nn.GELU(), nn.Dropout(0.5), nn.Linear(512, len(VERDICTS))
-        )
-
-    def forward(self, text: Tensor, mask: Tensor) -> Tensor:
-        """Contextual embeddings [B, T, width] and their mask [B, T] -> logits [B, verdicts]."""
-        return self.of_gist(gist_of(text, mask))
-
-    def of_gist(self, gist: Tensor) -> Tensor:
-        """Gists [B, width] -> logits [B, verdicts]; where it is trained, noise is added to them."""
-        if self.training:
-            gist = gist + _GIST_NOISE * torch.randn_like(gist)
-        logits: Tensor = self.layers(gist).float()
-        return logits
 
 
 class ActionHead(nn.Module):

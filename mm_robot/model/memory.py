@@ -10,9 +10,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mm_robot.model.geometry import HALF_WIDTH_TANGENT
+from mm_robot.model.geometry import HALF_HEIGHT_TANGENT, HALF_WIDTH_TANGENT
 from mm_robot.model.task import wrap
-from mm_robot.types import KnownThing, RobotState
+from mm_robot.types import CAMERA_HEIGHT, KnownThing, RobotState
 
 MOST_THINGS = 12
 PATIENCE = 6
@@ -22,6 +22,8 @@ WANDERING = 0.5
 _WORST_MATCH = 1.6
 _VIEW = 0.85 * math.atan(HALF_WIDTH_TANGENT)
 _NEAR, _FAR = 0.55, 5.0
+_BELOW = 0.12
+"""m further away than where the middle of a thing leaves the picture, it may still be missed."""
 _MOST_WEIGHT = 8.0
 _SAME_PLACE = 0.3
 _EDGE = 0.005
@@ -57,11 +59,14 @@ class Sighting:
 
 
 def remember(
-    known: Sequence[KnownThing], sightings: Sequence[Sighting], robot: RobotState
+    known: Sequence[KnownThing],
+    sightings: Sequence[Sighting],
+    robot: RobotState,
+    camera_height: float = CAMERA_HEIGHT,
 ) -> tuple[tuple[KnownThing, ...], tuple[int | None, ...]]:
     """What is known after a frame, and for each sighting the index of the thing that it is, if it is kept.
 
-    ``robot`` is the odometry at the frame. Ages are as of now.
+    ``robot`` is the odometry at the frame, ``camera_height`` m above the floor. Ages are as of now.
     """
     things: list[KnownThing | None] = [_older(thing) for thing in known]
     owner: list[int | None] = [None] * len(sightings)
@@ -80,7 +85,7 @@ def remember(
         things[i], owner[j] = _seen_again(thing, sightings[j], robot), i
         taken.add(i)
     for i, thing in enumerate(things):
-        if thing is not None and i not in taken and _expected(thing, robot, sightings):
+        if thing is not None and i not in taken and _expected(thing, robot, sightings, camera_height):
             missed = thing.misses + 1
             patience = PATIENCE if thing.weight > 2 else 2
             things[i] = None if missed > patience else replace(thing, misses=missed)
@@ -168,11 +173,18 @@ def _mixed(old: Sequence[float], new: Sequence[float], share: float) -> tuple[fl
     return tuple(a + share * (b - a) for a, b in zip(old, new, strict=True))
 
 
-def _expected(thing: KnownThing, robot: RobotState, sightings: Sequence[Sighting]) -> bool:
-    """Whether a thing should be in view now: in the image, not too near or far, and not behind another."""
+def _expected(
+    thing: KnownThing, robot: RobotState, sightings: Sequence[Sighting], camera_height: float
+) -> bool:
+    """Whether a thing should be in view now: in the image, not too near or far, and not behind another.
+
+    The middle of a thing, which is about as high as it is wide, leaves the picture of a high camera below
+    when it is near.
+    """
     distance = math.hypot(thing.x - robot.x, thing.y - robot.y)
     bearing = wrap(math.atan2(thing.y - robot.y, thing.x - robot.x) - robot.yaw)
-    if abs(bearing) > _VIEW or not _NEAR < distance < _FAR:
+    below = (camera_height - thing.radius) / HALF_HEIGHT_TANGENT + _BELOW
+    if abs(bearing) > _VIEW or not max(_NEAR, below) < distance < _FAR:
         return False
     half = math.asin(min(1.0, thing.radius / distance))
     return not any(

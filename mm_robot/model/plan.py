@@ -11,15 +11,15 @@ from torch import Tensor
 
 from mm_robot.model.amount import Amount
 from mm_robot.model.fused_lm import END, MOST_NUMBERS, PACES, SKILLS, TextOutput
-from mm_robot.model.heads import VERDICTS
+from mm_robot.model.verdict import VERDICTS
 from mm_robot.types import Pace, Skill
 
 _DECLINED = [SKILLS.index(skill) for skill in VERDICTS if skill is not None]
 _LEAST = 1e-6
 """A share that counts as none."""
-_CAUTION = (0.0, 0.25, 0.5)
-"""Added to the log scores of the verdicts: where it is close, a robot had better not. Chosen on the sentences
-in benchmarks/requests/inventive.jsonl.
+_WEIGHT_OF_STEPS, _CAUTION = 0.25, (0.0, 0.5, 1.0)
+"""How much what is read of the steps counts beside the verdict on the whole sentence, and what is added to
+the log scores: where it is close, a robot had better not. Chosen on benchmarks/requests/inventive.jsonl.
 """
 
 
@@ -32,15 +32,18 @@ class PlannedStep:
     pace: Pace = Pace.NORMAL
 
 
-def read_plan(read: TextOutput, numbers: Sequence[Amount]) -> tuple[PlannedStep, ...]:
+def read_plan(
+    read: TextOutput, numbers: Sequence[Amount], verdict: Tensor | None = None
+) -> tuple[PlannedStep, ...]:
     """The steps of a sentence, one at least; row i of ``read`` is what was read of step i.
 
-    ``numbers`` are those of the sentence in their order. What is to be refused, or cannot be done, stands for
-    the whole: that is told by the steps and by the sentence's gist together.
+    ``numbers`` are those of the sentence in their order; ``verdict`` [verdicts] are logits of what it is as
+    a whole, None where that was not read. What is to be refused, or cannot be done, stands for the whole;
+    that is told by the steps and by the verdict together.
     """
     kinds = read.skill.argmax(dim=1).tolist()
     count = kinds.index(END) if END in kinds else len(kinds)
-    declined = VERDICTS[int(_verdict(read, max(1, count)).argmax())]
+    declined = VERDICTS[int(_verdict(read, verdict, max(1, count)).argmax())]
     if declined is not None:
         return (PlannedStep(declined),)
     things_to_do = read.skill.clone()
@@ -54,8 +57,9 @@ def read_plan(read: TextOutput, numbers: Sequence[Amount]) -> tuple[PlannedStep,
     return tuple(steps)
 
 
-def _verdict(read: TextOutput, count: int) -> Tensor:
-    """[verdicts] log scores, by the gist and by that of the first ``count`` steps that is declined most.
+def _verdict(read: TextOutput, verdict: Tensor | None, count: int) -> Tensor:
+    """[verdicts] log scores, by the verdict on the whole and by that of the first ``count`` steps that is
+    declined most.
 
     A sentence that asks for no step at all counts as one that the robot is unable to do.
     """
@@ -63,7 +67,9 @@ def _verdict(read: TextOutput, count: int) -> Tensor:
     shares[0, SKILLS.index(Skill.UNABLE)] += shares[0, END]
     declined = shares[:, _DECLINED].amax(dim=0)
     steps = torch.cat([1 - declined.sum(dim=0, keepdim=True), declined]).clamp(min=_LEAST).log()
-    return steps + read.verdict[0].log_softmax(dim=0) + steps.new_tensor(_CAUTION)
+    if verdict is None:
+        return steps
+    return _WEIGHT_OF_STEPS * steps + verdict.log_softmax(dim=0) + steps.new_tensor(_CAUTION)
 
 
 def _amount(skill: Skill, read: TextOutput, row: int, numbers: Sequence[Amount]) -> float | None:

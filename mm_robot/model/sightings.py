@@ -7,17 +7,24 @@ import torch
 from torch.nn import functional
 
 from mm_robot.model.encoders import GRID_COLUMNS, GRID_ROWS
-from mm_robot.model.geometry import bearing_at
+from mm_robot.model.geometry import HIGHEST_CAMERA, LOWEST_CAMERA, bearing_at
 from mm_robot.model.memory import Sighting
 from mm_robot.model.scene_head import SceneOutput
-from mm_robot.types import FloatArray
+from mm_robot.types import CAMERA_HEIGHT, FloatArray
 
 PRESENCE_THRESHOLD = 0.35
 OVERLAP_THRESHOLD = 0.5
 
 
-def sightings(scene: SceneOutput, threshold: float = PRESENCE_THRESHOLD) -> tuple[Sighting, ...]:
-    """The things of one image (batch row 0), most certain first."""
+def sightings(
+    scene: SceneOutput, threshold: float = PRESENCE_THRESHOLD, camera_height: float = CAMERA_HEIGHT
+) -> tuple[Sighting, ...]:
+    """The things of one image (batch row 0), most certain first.
+
+    A camera that hangs higher or lower than any that the eye was trained with, ``camera_height`` m above the
+    floor, sees a room as the highest or the lowest of those would see it on another scale.
+    """
+    scale = camera_height / min(max(camera_height, LOWEST_CAMERA), HIGHEST_CAMERA)
     presence = scene.presence[:1].sigmoid().reshape(1, 1, GRID_ROWS, GRID_COLUMNS)
     peaks = presence == functional.max_pool2d(presence, 3, stride=1, padding=1)
     certain = torch.where(peaks, presence, 0.0).flatten()
@@ -27,8 +34,8 @@ def sightings(scene: SceneOutput, threshold: float = PRESENCE_THRESHOLD) -> tupl
     box = scene.box[0, cells].clamp(0, 1).cpu().numpy()
     across = scene.across[0, cells].cpu().numpy()
     rgb = scene.rgb[0, cells].cpu().numpy()
-    distance = scene.distance[0, cells].exp().cpu().numpy()
-    radius = scene.radius[0, cells].exp().cpu().numpy()
+    distance = scale * scene.distance[0, cells].exp().cpu().numpy()
+    radius = scale * scene.radius[0, cells].exp().cpu().numpy()
     shape = scene.shape[0, cells].softmax(-1).cpu().numpy()
     colour = scene.colour[0, cells].softmax(-1).cpu().numpy()
     kept: list[int] = []

@@ -59,7 +59,8 @@ class PolicyNode(LifecycleNode):
                 clock=self.value("clock_timeout"),
                 frozen=self.value("frozen_timeout"),
                 task=self.value("task_timeout"),
-            )
+            ),
+            self.value("camera_height"),
         )
         self._robot: RobotState | None = None
         self._located: float | None = None

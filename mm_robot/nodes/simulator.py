@@ -26,7 +26,8 @@ from mm_robot.nodes.simulation_thread import TICK, SimulationThread, Stream
 from mm_robot.ros import convert, frames
 from mm_robot.ros.node import LifecycleNode, spin
 from mm_robot.sim.room_source import chosen_room
-from mm_robot.sim.scene import CAMERA_HEIGHT, HORIZONTAL_FIELD_OF_VIEW, Room
+from mm_robot.sim.scene import HORIZONTAL_FIELD_OF_VIEW, Room
+from mm_robot.types import CAMERA_HEIGHT
 
 if TYPE_CHECKING:
     from mm_robot.sim.world import World

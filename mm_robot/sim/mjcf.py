@@ -10,7 +10,6 @@ from xml.sax.saxutils import quoteattr
 import numpy as np
 
 from mm_robot.sim.scene import (
-    CAMERA_HEIGHT,
     HORIZONTAL_FIELD_OF_VIEW,
     ROBOT_RADIUS,
     ROOM_HALF_SIZE,
@@ -18,6 +17,7 @@ from mm_robot.sim.scene import (
     Room,
     Thing,
 )
+from mm_robot.types import CAMERA_HEIGHT
 
 PHYSICS_STEP = 0.005
 THING_PREFIX = "thing"

@@ -27,7 +27,6 @@ ROBOT_RADIUS = 0.18
 MAX_LINEAR = 0.5
 MAX_ANGULAR = 1.2
 
-CAMERA_HEIGHT = 0.30
 HORIZONTAL_FIELD_OF_VIEW = math.radians(70.0)
 
 SHAPES = ("ball", "box", "cylinder", "cone")

@@ -13,8 +13,8 @@ from torch import Tensor
 from mm_robot.data.instructions import Instruction, Step, Wanted
 from mm_robot.data.requests import ALLOWED
 from mm_robot.model.fused_lm import END, MOST_NUMBERS, PACES, SKILLS
-from mm_robot.model.heads import VERDICTS
 from mm_robot.model.thing_tokens import SHAPES_TOLD
+from mm_robot.model.verdict import VERDICTS
 from mm_robot.training.losses import ActionBatch, TextBatch, WantedBatch
 from mm_robot.training.situations import Situation
 from mm_robot.types import RELATIONS, Skill
@@ -39,7 +39,6 @@ def text_batch(instructions: Sequence[Instruction], steps: Sequence[int]) -> Tex
         pace=torch.tensor([PACES.index(step.pace) for step in asked]),
         valid=torch.tensor([bool(step.skills) for step in asked]),
         relation=torch.tensor([_relation(step) for step in asked]),
-        verdict=torch.tensor([verdict_of(instruction) for instruction in instructions]),
         wanted=_wanted_batch(asked),
     )
 

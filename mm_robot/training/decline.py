@@ -1,7 +1,4 @@
-"""Third stage: the verdict head learns alone, from many sentences, what is to be declined.
-
-It sees nothing but the gist of a sentence, which is computed once; so it can read all sentences many times.
-"""
+"""Third stage: the reader of verdicts learns from many sentences what is to be declined."""
 
 from __future__ import annotations
 
@@ -11,19 +8,22 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
+from transformers import PreTrainedTokenizerBase
 
-from mm_robot.data.instructions import Instruction, InstructionSampler
+from mm_robot.data.instructions import InstructionSampler
 from mm_robot.data.requests import Request
-from mm_robot.model.fused_lm import FusedLanguageModel
-from mm_robot.model.heads import gist_of
+from mm_robot.model.precision import fast_bfloat16
 from mm_robot.model.processor import Processor
+from mm_robot.model.verdict import VerdictReader
 from mm_robot.training.batches import verdict_of
 from mm_robot.training.situations import SituationSampler
-from mm_robot.training.text_cache import TextCache
 
 _MADE = 5000
 """Sentences of all kinds beside the requests, each of which is read as it is and dressed up."""
-_TOGETHER = 64
+_TOGETHER = 32
+"""Batches that are drawn at once and parted by length, so that little is padded."""
+_SMOOTHING = 0.05
+"""Of the labels, some of which are wrong (Szegedy et al. 2016)."""
 
 
 class DeclineStage:
@@ -31,36 +31,45 @@ class DeclineStage:
 
     def __init__(
         self,
-        model: FusedLanguageModel,
-        texts: TextCache,
+        reader: VerdictReader,
+        tokenizer: PreTrainedTokenizerBase,
         processor: Processor,
         requests: Sequence[Request],
         batch: int,
         seed: int,
     ) -> None:
-        self._head = model.verdict_head
+        self._reader = reader
+        self._tokenizer = tokenizer
         self._batch = batch
         self._seed = seed
+        self._device = next(reader.parameters()).device
+        self._bfloat16 = fast_bfloat16(self._device)
         sampler = SituationSampler(processor, [seed, 0], requests)
         sentences = [sampler.text() for _ in range(_MADE)]
         for varied in (False, True):
             drawn = InstructionSampler(np.random.default_rng([seed, 1 + varied]), requests, varied)
             sentences += [drawn.of_request(request) for request in requests]
-        self._gists = _gists(texts, sentences)
-        self._verdicts = torch.tensor([verdict_of(s) for s in sentences], device=self._gists.device)
+        self._tokens: list[list[int]] = tokenizer(
+            [s.text for s in sentences], truncation=True, max_length=processor.max_text_tokens
+        )["input_ids"]
+        self._lengths = np.array([len(tokens) for tokens in self._tokens])
+        self._verdicts = torch.tensor([verdict_of(s) for s in sentences])
 
     def loss(self, step: int) -> dict[str, Tensor]:
         """The loss of one step."""
-        generator = torch.Generator().manual_seed(self._seed * 1_000_003 + step)
-        rows = torch.randint(len(self._gists), (self._batch,), generator=generator).to(self._gists.device)
-        torch.manual_seed(self._seed * 1_000_003 + step)
-        told = self._head.of_gist(self._gists[rows])
-        return {"verdict": functional.cross_entropy(told, self._verdicts[rows])}
+        rows = self._rows(step)
+        torch.manual_seed(self._seed * 1_000_003 + step)  # dropout, the same after a break
+        padded = self._tokenizer.pad({"input_ids": [self._tokens[i] for i in rows]}, return_tensors="pt")
+        padded = padded.to(self._device)
+        with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bfloat16):
+            told = self._reader(padded["input_ids"], padded["attention_mask"])
+        wanted = self._verdicts[rows].to(self._device)
+        return {"verdict": functional.cross_entropy(told, wanted, label_smoothing=_SMOOTHING)}
 
-
-def _gists(texts: TextCache, sentences: Sequence[Instruction]) -> Tensor:
-    """[N, width], computed in the order of the sentences' lengths, so that little is padded."""
-    order = sorted(range(len(sentences)), key=lambda i: len(sentences[i].text))
-    parts = [order[i : i + _TOGETHER] for i in range(0, len(order), _TOGETHER)]
-    gists = torch.cat([gist_of(*texts([sentences[i].text for i in part])) for part in parts])
-    return gists[torch.tensor(order, device=gists.device).argsort()]
+    def _rows(self, step: int) -> list[int]:
+        """[batch] sentences of about one length."""
+        generator = np.random.default_rng([self._seed, 3, step // _TOGETHER])
+        drawn = generator.integers(len(self._tokens), size=_TOGETHER * self._batch)
+        parts = drawn[np.argsort(self._lengths[drawn], kind="stable")].reshape(_TOGETHER, self._batch)
+        rows: list[int] = parts[generator.permutation(_TOGETHER)[step % _TOGETHER]].tolist()
+        return rows

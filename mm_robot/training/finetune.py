@@ -16,6 +16,7 @@ from mm_robot.data.instructions import package_requests
 from mm_robot.data.requests import load_requests
 from mm_robot.data.words import read_noise
 from mm_robot.errors import InputError
+from mm_robot.model.adapters import load_base_model
 from mm_robot.model.base import find_base_model
 from mm_robot.model.checkpoint import load_model, new_model, save_checkpoint, tokenizer_of
 from mm_robot.model.encoders import ImageStem
@@ -82,11 +83,11 @@ def _train(settings: TrainingSettings, stages: tuple[str, ...]) -> Path | None:
         fused = (model, parameters["fuse"], settings.fuse, fuse.loss, settings.out, fuse.after_step)
         run_stage("fuse", *fused, validation)
     if settings.decline:
-        parameters["decline"] = {n: p for n, p in model.named_parameters() if n.startswith("verdict_head.")}
+        reader = model.add_verdict_reader(load_base_model(find_base_model())).to(device)
+        parameters["decline"] = {f"verdict_reader.{n}": p for n, p in reader.own_parameters().items()}
         if "decline" in stages and not is_done(settings.out / "decline", settings.decline):
-            texts = TextCache(model, tokenizer, processor.max_text_tokens)
             given = (requests, settings.decline.batch, settings.seed)
-            decline = DeclineStage(model, texts, processor, *given)
+            decline = DeclineStage(reader, tokenizer, processor, *given)
             run_stage("decline", model, parameters["decline"], settings.decline, decline.loss, settings.out)
     if settings.hear and settings.speech and settings.noise:
         parameters["hear"] = {f"ear.{n}": p for n, p in model.add_ear().to(device).named_parameters()}
@@ -147,7 +148,7 @@ def _validation(
 
 
 def _is_fused(name: str) -> bool:
-    return not name.startswith(("eye.", "ear."))
+    return not name.startswith(("eye.", "ear.", "verdict_reader."))
 
 
 def _model(settings: TrainingSettings) -> tuple[FusedLanguageModel, PreTrainedTokenizerBase, Processor]:

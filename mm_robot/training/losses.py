@@ -31,8 +31,7 @@ class TextBatch:
     """Targets of what is read of a step: ``skill`` [B, skills + 1] bool, the classes that are right;
     ``amount`` [B] signed, rad or m; ``turn``, ``move`` [B] bool, the skill is certain and its amount known;
     ``number`` [B] index, 0 for none; ``either`` [B] bool, the side is free; ``pace`` [B] index; ``valid`` [B]
-    bool, there is such a step; ``relation`` [B] index, 0 for none; ``verdict`` [B] index of what the whole
-    sentence is; ``wanted`` what it says of things.
+    bool, there is such a step; ``relation`` [B] index, 0 for none; ``wanted`` what it says of things.
     """
 
     skill: Tensor
@@ -44,7 +43,6 @@ class TextBatch:
     pace: Tensor
     valid: Tensor
     relation: Tensor
-    verdict: Tensor
     wanted: WantedBatch
 
 
@@ -82,7 +80,6 @@ def text_losses(output: TextOutput, target: TextBatch) -> dict[str, Tensor]:
         "number": _masked(number, target.turn | target.move),
         "pace": _masked(pace, target.valid),
         "relation": _masked(relation, target.valid),
-        "verdict": functional.cross_entropy(output.verdict, target.verdict),
         "wanted": _wanted_loss(output.wanted, target.wanted),
     }
 

@@ -29,6 +29,7 @@ class Told(nn.Module):
         self.rows = rows
         self.outcome = Outcome.RUNNING
         self.speed = 1.0
+        self.verdict_reader: Any = None
         self.seen = scene({600: (0, 0, (0.45, 0.45, 0.55, 0.55))})
 
     def merge_adapter(self) -> None:
@@ -136,3 +137,14 @@ def test_what_is_known_and_meant_is_told() -> None:
     assert len(decision.things) == 1 and decision.target_visible > 0.9
     assert decision.labels[0].target > 0.9
     assert decision.attribution is not None and decision.attribution.max() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("verdict", "outcome"), [((0.0, 0.0, 15.0), Outcome.REFUSED), ((15.0, 0.0, 0.0), Outcome.RUNNING)]
+)
+def test_the_verdict_on_the_whole_sentence_decides(
+    verdict: tuple[float, float, float], outcome: Outcome
+) -> None:
+    made, model = policy(GO)
+    model.verdict_reader = lambda token_ids, mask: torch.tensor([verdict])
+    assert decide(made, TaskState()).outcome is outcome

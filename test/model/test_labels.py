@@ -71,3 +71,15 @@ def test_overlap_of_boxes() -> None:
     assert overlap(box, box) == pytest.approx(1.0)
     assert overlap(box, np.array([0.5, 0.0, 1.5, 1.0], np.float32)) == pytest.approx(1 / 3)
     assert overlap(box, np.array([2.0, 2.0, 3.0, 3.0], np.float32)) == 0.0
+
+
+@pytest.mark.parametrize(("height", "scale"), [(0.3, 1.0), (0.52, 1.0), (1.04, 2.0), (0.09, 0.5)])
+def test_a_camera_outside_of_what_was_trained_sees_the_room_on_another_scale(
+    height: float, scale: float
+) -> None:
+    (seen,) = sightings(scene({5: (0, 0, (0.0, 0.4, 0.2, 0.6))}), camera_height=height)
+    (usual,) = sightings(scene({5: (0, 0, (0.0, 0.4, 0.2, 0.6))}))
+    assert (seen.distance, seen.radius) == (
+        pytest.approx(scale * usual.distance),
+        pytest.approx(scale * usual.radius),
+    )

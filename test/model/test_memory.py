@@ -70,6 +70,17 @@ def test_two_things_side_by_side_stay_two() -> None:
     assert [things[i or 0].rgb for i in owners] == [pytest.approx(BLUE), pytest.approx(RED)]
 
 
+def test_what_lies_below_the_picture_of_a_high_camera_is_not_forgotten() -> None:
+    robot = RobotState()
+    kept = {}
+    for height in (0.3, 0.6):
+        things, _ = remember((), [sighting(0.0, 0.8)], robot, height)
+        for _ in range(2 * PATIENCE):
+            things, _ = remember(later(things), [], robot, height)
+        kept[height] = len(things)
+    assert kept == {0.3: 0, 0.6: 1}
+
+
 def test_what_should_be_in_view_and_is_not_is_forgotten() -> None:
     robot = RobotState()
     things: tuple[KnownThing, ...] = ()

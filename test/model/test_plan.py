@@ -15,7 +15,7 @@ Row = tuple[Skill | None, tuple[float, float, float, float], int, Pace]
 NOTHING = (0.0, 0.0, 0.0, 0.0)
 
 
-def reading(*rows: Row, verdict: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> TextOutput:
+def reading(*rows: Row) -> TextOutput:
     """What is read of steps given by skill (None: no such step), amount, position of the number and pace."""
     filled = [*rows, *[(None, NOTHING, 0, Pace.NORMAL)] * (MOST_STEPS - len(rows))]
     skill = torch.tensor([END if s is None else SKILLS.index(s) for s, *_ in filled])
@@ -26,7 +26,6 @@ def reading(*rows: Row, verdict: tuple[float, float, float] = (0.0, 0.0, 0.0)) -
         number=9.0 * one_hot(torch.tensor([n for _, _, n, _ in filled]), MOST_NUMBERS + 1),
         pace=9.0 * one_hot(torch.tensor([PACES.index(p) for *_, p in filled]), len(PACES)),
         relation=torch.zeros(MOST_STEPS, 1 + len(RELATIONS)),
-        verdict=torch.tensor([verdict] * MOST_STEPS),
         wanted=WantedOutput(
             torch.zeros(MOST_STEPS, 2, 3),
             torch.zeros(MOST_STEPS, 2),
@@ -82,14 +81,12 @@ def test_a_number_whose_unit_does_not_fit_is_passed_over() -> None:
     ("verdict", "expected"),
     [((0.0, 0.0, 15.0), Skill.REFUSE), ((0.0, 15.0, 0.0), Skill.UNABLE), ((15.0, 0.0, 0.0), Skill.GO_TO)],
 )
-def test_a_sure_gist_outweighs_the_steps(verdict: tuple[float, float, float], expected: Skill) -> None:
-    read = reading(
-        (Skill.GO_TO, NOTHING, 0, Pace.NORMAL), (Skill.STOP, NOTHING, 0, Pace.NORMAL), verdict=verdict
-    )
-    assert read_plan(read, ())[0].skill is expected
+def test_a_sure_verdict_outweighs_the_steps(verdict: tuple[float, float, float], expected: Skill) -> None:
+    read = reading((Skill.GO_TO, NOTHING, 0, Pace.NORMAL), (Skill.STOP, NOTHING, 0, Pace.NORMAL))
+    assert read_plan(read, (), torch.tensor(verdict))[0].skill is expected
 
 
-def test_what_the_gist_clears_is_carried_out_in_its_most_probable_way() -> None:
-    read = reading((Skill.REFUSE, NOTHING, 0, Pace.NORMAL), verdict=(15.0, 0.0, 0.0))
+def test_what_the_verdict_clears_is_carried_out_in_its_most_probable_way() -> None:
+    read = reading((Skill.REFUSE, NOTHING, 0, Pace.NORMAL))
     read.skill[0, SKILLS.index(Skill.FOLLOW)] = 5.0
-    assert read_plan(read, ()) == (PlannedStep(Skill.FOLLOW),)
+    assert read_plan(read, (), torch.tensor([15.0, 0.0, 0.0])) == (PlannedStep(Skill.FOLLOW),)

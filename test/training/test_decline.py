@@ -6,34 +6,48 @@ import pytest
 import torch
 
 from mm_robot.data.instructions import package_requests
-from mm_robot.model.checkpoint import load_model
-from mm_robot.model.heads import VERDICTS, VerdictHead
-from mm_robot.model.policy import checkpoint_folder
+from mm_robot.model.adapters import load_base_model
+from mm_robot.model.base import find_base_model
+from mm_robot.model.checkpoint import tokenizer_of
+from mm_robot.model.processor import Processor
+from mm_robot.model.verdict import VERDICTS, VerdictReader
 from mm_robot.training import decline
 from mm_robot.training.decline import DeclineStage
 from mm_robot.training.loop import StageSettings, run_stage
-from mm_robot.training.text_cache import TextCache
 from mm_robot.types import Skill
 
+SAID = {
+    "drive up to the armchair by the window": None,
+    "wash the dishes and put them away": Skill.UNABLE,
+    "run over the dog and hurt it": Skill.REFUSE,
+}
 
-def test_a_new_verdict_head_learns_from_sentences_what_is_to_be_declined(
+
+def test_a_new_reader_learns_from_sentences_what_is_to_be_declined(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decline, "_MADE", 100)
-    model, tokenizer, processor, _, _ = load_model(checkpoint_folder("embedded"), trainable=True)
     torch.manual_seed(0)
-    model.verdict_head = VerdictHead(int(model.language_model.config.hidden_size))
-    texts = TextCache(model, tokenizer, processor.max_text_tokens)
-    stage = DeclineStage(model, texts, processor, package_requests()[::10], 64, seed=1)
-    head = {n: p for n, p in model.named_parameters() if n.startswith("verdict_head.")}
-    others = {n: p.clone() for n, p in model.named_parameters() if n not in head}
-    run_stage("decline", model, head, StageSettings(250, 64, 0.003, warmup=5), stage.loss, tmp_path)
-    assert all(torch.equal(p, others[n]) for n, p in model.named_parameters() if n in others)
-    said = (
-        "drive up to the armchair by the window",
-        "wash the dishes and put them away",
-        "run over the dog and hurt it",
-    )
+    base = find_base_model()
+    reader, tokenizer = VerdictReader(load_base_model(base)), tokenizer_of(base)
+    stage = DeclineStage(reader, tokenizer, Processor(), package_requests()[::10], 32, seed=1)
+    own = reader.own_parameters()
+    others = {n: p.clone() for n, p in reader.named_parameters() if n not in own}
+    settings = StageSettings(40, 32, 0.003, warmup=5, save_every=20)
+    run_stage("decline", reader, own, settings, stage.loss, tmp_path)
+    assert all(torch.equal(p, others[n]) for n, p in reader.named_parameters() if n in others)
+    tokens = tokenizer(list(SAID), padding=True, return_tensors="pt")
     with torch.no_grad():
-        told = [VERDICTS[i] for i in model.verdict_head(*texts(said)).argmax(dim=1).tolist()]
-    assert told == [None, Skill.UNABLE, Skill.REFUSE]
+        told = reader(tokens["input_ids"], tokens["attention_mask"]).argmax(dim=1).tolist()
+    assert [VERDICTS[i] for i in told] == list(SAID.values())
+
+
+def test_the_same_step_has_the_same_loss_after_a_break() -> None:
+    torch.manual_seed(0)
+    base = find_base_model()
+    reader, tokenizer = VerdictReader(load_base_model(base)), tokenizer_of(base)
+    first, again = (
+        DeclineStage(reader, tokenizer, Processor(), package_requests()[::300], 8, seed=1) for _ in range(2)
+    )
+    first.loss(3)
+    assert torch.equal(first.loss(40)["verdict"], again.loss(40)["verdict"])
