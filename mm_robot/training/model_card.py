@@ -80,8 +80,8 @@ pipeline_tag: robotics
 
 A vision-language-action policy for small wheeled robots: a sentence, a camera image, odometry and, where
 there is one, a range scan in; velocities, scene labels and which thing is meant out.
-It is `{config["base_model"]}` (sha256 `{config["base_sha256"]}`, not included) with a LoRA adapter, an
-eye, an ear and heads, {size:.1f} MB beyond the base.
+It is `{config["base_model"]}` (sha256 `{config["base_sha256"]}`, not included) with a LoRA adapter,
+another by which it tells what to decline, an eye, an ear and heads, {size:.1f} MB beyond the base.
 
 ## What it was trained on
 
