@@ -121,8 +121,7 @@ class FusedLanguageModel(nn.Module):
 
         ``pretrained`` is a language model of the reader's own.
         """
-        if self.verdict_reader is None:
-            self.verdict_reader = VerdictReader(pretrained)
+        self.verdict_reader = VerdictReader(pretrained)
         return self.verdict_reader
 
     @torch.no_grad()

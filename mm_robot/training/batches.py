@@ -14,7 +14,6 @@ from mm_robot.data.instructions import Instruction, Step, Wanted
 from mm_robot.data.requests import ALLOWED
 from mm_robot.model.fused_lm import END, MOST_NUMBERS, PACES, SKILLS
 from mm_robot.model.thing_tokens import SHAPES_TOLD
-from mm_robot.model.verdict import VERDICTS
 from mm_robot.training.losses import ActionBatch, TextBatch, WantedBatch
 from mm_robot.training.situations import Situation
 from mm_robot.types import RELATIONS, Skill
@@ -71,12 +70,6 @@ def _shape(thing: Wanted | None) -> int:
 
 def _relation(step: Step) -> int:
     return 0 if step.relation is None else 1 + RELATIONS.index(step.relation)
-
-
-def verdict_of(instruction: Instruction) -> int:
-    """The index of what a whole sentence is: that of the step that is declined most."""
-    asked = {skill for step in instruction.steps for skill in step.skills}
-    return max(index for index, skill in enumerate(VERDICTS) if skill is None or skill in asked)
 
 
 def _asks_for(step: Step, skill: Skill) -> bool:

@@ -10,12 +10,11 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import PreTrainedTokenizerBase
 
-from mm_robot.data.instructions import InstructionSampler
+from mm_robot.data.instructions import Instruction, InstructionSampler
 from mm_robot.data.requests import Request
 from mm_robot.model.precision import fast_bfloat16
 from mm_robot.model.processor import Processor
-from mm_robot.model.verdict import VerdictReader
-from mm_robot.training.batches import verdict_of
+from mm_robot.model.verdict import VERDICTS, VerdictReader
 from mm_robot.training.situations import SituationSampler
 
 _MADE = 5000
@@ -53,7 +52,7 @@ class DeclineStage:
             [s.text for s in sentences], truncation=True, max_length=processor.max_text_tokens
         )["input_ids"]
         self._lengths = np.array([len(tokens) for tokens in self._tokens])
-        self._verdicts = torch.tensor([verdict_of(s) for s in sentences])
+        self._verdicts = torch.tensor([_verdict_of(s) for s in sentences])
 
     def loss(self, step: int) -> dict[str, Tensor]:
         """The loss of one step."""
@@ -73,3 +72,9 @@ class DeclineStage:
         parts = drawn[np.argsort(self._lengths[drawn], kind="stable")].reshape(_TOGETHER, self._batch)
         rows: list[int] = parts[generator.permutation(_TOGETHER)[step % _TOGETHER]].tolist()
         return rows
+
+
+def _verdict_of(instruction: Instruction) -> int:
+    """The index of what a whole sentence is: that of the step that is declined most."""
+    asked = {skill for step in instruction.steps for skill in step.skills}
+    return max(index for index, skill in enumerate(VERDICTS) if skill is None or skill in asked)

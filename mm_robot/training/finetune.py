@@ -83,7 +83,8 @@ def _train(settings: TrainingSettings, stages: tuple[str, ...]) -> Path | None:
         fused = (model, parameters["fuse"], settings.fuse, fuse.loss, settings.out, fuse.after_step)
         run_stage("fuse", *fused, validation)
     if settings.decline:
-        reader = model.add_verdict_reader(load_base_model(find_base_model())).to(device)
+        reader = model.verdict_reader or model.add_verdict_reader(load_base_model(find_base_model()))
+        reader.to(device)
         parameters["decline"] = {f"verdict_reader.{n}": p for n, p in reader.own_parameters().items()}
         if "decline" in stages and not is_done(settings.out / "decline", settings.decline):
             given = (requests, settings.decline.batch, settings.seed)

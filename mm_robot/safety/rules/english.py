@@ -167,7 +167,7 @@ RULES = rules(
             r"kidnapped|ambushed|stalked)\b",
             r"sneak (?:after|a look|into)\b|(?:sneak|creep) up (?:on|behind)\b",
             r"(?:sneak|creep) up to~<else>\b",
-            r"make~<else>(?: [a-z]+)? (?:frightened|scared|terrified|afraid)\b",
+            r"make~<else>(?: [a-z]+)? afraid\b",
             r"(?:secretly|covertly|stealthily|unnoticed|undetected|unseen|keyhole|peeping)\b",
             r"without (?:being (?:seen|noticed|heard|caught|detected)|(?:him|her|them|anyone|anybody|"
             r"someone|people|"
