@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from mm_robot.training.rollout import run_episode
 from mm_robot.training.see import SeeStage
 from mm_robot.training.settings import TrainingSettings
 from mm_robot.training.spoken import read_spoken
+from mm_robot.training.team import team
 from mm_robot.training.text_cache import TextCache
 from mm_robot.training.tracking import tracked
 from mm_robot.training.validation import Validation, validation_episodes
@@ -51,7 +53,7 @@ def train(settings: TrainingSettings, stages: tuple[str, ...] = STAGES) -> Path 
     Raises:
         InputError: the data or the base language model is missing or broken, or training diverged.
     """
-    with tracked(settings.log_to, settings.out, settings):
+    with tracked(settings.log_to, settings.out, settings) if team().leads else nullcontext():
         return _train(settings, stages)
 
 
@@ -69,7 +71,7 @@ def _train(settings: TrainingSettings, stages: tuple[str, ...]) -> Path | None:
     }
     if settings.see and "see" in stages and not is_done(settings.out / "see", settings.see):
         frames = FrameDataset(settings.data, settings.broken_files == SKIP)
-        for line in frames.skipped:
+        for line in frames.skipped if team().leads else ():
             print(f"left out: {line}", file=sys.stderr)
         if settings.pretrain:
             _pretrain(settings, settings.pretrain, model.eye.stem, frames)
@@ -98,13 +100,16 @@ def _train(settings: TrainingSettings, stages: tuple[str, ...]) -> Path | None:
             heard = (sentences, noise, settings.hear.batch, settings.seed, settings.generalise.sounds)
             hear = HearStage(model, tokenizer, *heard)
             run_stage("hear", model, parameters["hear"], settings.hear, hear.loss, settings.out)
-    write_curve(settings.out)
+    if team().leads:
+        write_curve(settings.out)
     if not all(is_done(settings.out / name, getattr(settings, name)) for name in configured):
         return None
     for name in configured:
         restore(settings.out / name, model, parameters[name])
     folder = settings.out / "policy"
-    save_checkpoint(folder, model, processor, SHAPES, tuple(COLOURS))
+    if team().leads:
+        save_checkpoint(folder, model, processor, SHAPES, tuple(COLOURS))
+    team().wait()
     return folder
 
 

@@ -1,7 +1,8 @@
 """Runs one stage of training: schedule, progress, TensorBoard, checkpoints, and going on after a break.
 
 Each step draws its data from the stage's seed and its own number, so that a run that was broken
-off and resumed takes the very steps that an unbroken one takes.
+off and resumed takes the very steps that an unbroken one takes. Several processes (``team``) take the steps
+that one of them takes with ``accumulate`` as many times as large.
 """
 
 from __future__ import annotations
@@ -9,16 +10,17 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
-from torch.utils.tensorboard import SummaryWriter
-from tqdm import tqdm
 
 from mm_robot.errors import InputError
+from mm_robot.training.progress import Progress
+from mm_robot.training.team import Team, team
 from mm_robot.training.validation import Validation
 
 ADAMW, SGD = OPTIMISERS = ("adamw", "sgd")
@@ -31,9 +33,9 @@ class StageSettings:
     """How a stage is run.
 
     ``steps`` of the ``optimiser``, one of ``OPTIMISERS``, each by the mean of ``accumulate`` batches of
-    ``batch`` rows; ``learning_rate`` at its peak, reached after ``warmup`` steps and then lowered as the
-    ``schedule``, one of ``SCHEDULES``, says; ``save_every`` steps a checkpoint. ``weights`` are those of the
-    stage's losses by name, 1 where nothing is said: 0 leaves one out.
+    ``batch`` rows in every process; ``learning_rate`` at its peak, reached after ``warmup`` steps and then
+    lowered as the ``schedule``, one of ``SCHEDULES``, says; ``save_every`` steps a checkpoint. ``weights``
+    are those of the stage's losses by name, 1 where nothing is said: 0 leaves one out.
     """
 
     steps: int
@@ -76,50 +78,52 @@ def run_stage(
         InputError: the loss is not finite any more (the last checkpoint is kept), or a weight is of no loss.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    together = team()
     optimiser = _optimiser(parameters, settings)
     buffers = _buffers(module, parameters)
     first = _resume(folder / name, module, parameters, optimiser)
+    together.check_same_step(first)
     if first >= settings.steps:
         return
     weights = parameters | buffers
     if validation is not None:
         validation.resume(first)
-        validation.look(first, first == 0, weights)
-    writer = SummaryWriter(str(folder / "tensorboard"))
+        _look(together, validation, first, first == 0, weights)
     module.train()
-    averages: dict[str, float] = {}
-    with tqdm(total=settings.steps, initial=first, desc=name, unit="step", mininterval=5) as progress:
+    with closing(Progress(name, first, settings.steps, folder, together.leads)) as progress:
         for step in range(first, settings.steps):
             for group in optimiser.param_groups:
                 group["lr"] = settings.learning_rate * _schedule(step, settings)
             optimiser.zero_grad(set_to_none=True)
-            for batch in range(step * settings.accumulate, (step + 1) * settings.accumulate):
+            for i in range(settings.accumulate):
+                batch = (step * settings.accumulate + i) * together.size + together.index
                 losses = _weighted(loss(batch), settings.weights, name)
-                total = torch.stack(list(losses.values())).sum()
-                if not torch.isfinite(total):
-                    raise diverged(f"{name}: ", step, folder / name, f" ({_shown(losses)})")
-                (total / settings.accumulate).backward()
+                values = torch.stack(list(losses.values()))
+                told = dict(zip(losses, together.mean(values.detach()).tolist(), strict=True))
+                if not all(math.isfinite(value) for value in told.values()):
+                    raise diverged(f"{name}: ", step, folder / name, f" ({_shown(told)})")
+                (values.sum() / settings.accumulate).backward()
+            together.average_gradients(parameters.values())
             nn.utils.clip_grad_norm_(parameters.values(), 1.0)
             optimiser.step()
             after_step(step)
-            losses["total"] = total
-            for key, value in losses.items():
-                number = float(value.detach())
-                averages[key] = 0.95 * averages.get(key, number) + 0.05 * number
-                writer.add_scalar(f"{name}/{key}", number, step)
-            progress.set_postfix({k: f"{v:.3f}" for k, v in averages.items()}, refresh=False)
-            progress.update()
+            progress.show(step, told)
             last = step + 1 == settings.steps
-            ended = validation is not None and validation.look(step + 1, last, weights)
+            ended = validation is not None and _look(together, validation, step + 1, last, weights)
             if validation is not None and (last or ended):
                 _put(validation.best_weights(), weights)
-                progress.write(f"{name} ends at step {step + 1}, the best was at {validation.best['step']}")
-            if last or ended or (step + 1) % settings.save_every == 0:
+                if together.leads:
+                    progress.say(f"{name} ends at step {step + 1}, the best was at {validation.best['step']}")
+            if together.leads and (last or ended or (step + 1) % settings.save_every == 0):
                 _save(folder / name, step + 1, parameters, buffers, optimiser, ended)
             if ended:
                 break
-    writer.close()
+    together.wait()
     module.eval()
+
+
+def _look(together: Team, validation: Validation, step: int, last: bool, weights: dict[str, Tensor]) -> bool:
+    return together.lead(lambda: validation.look(step, last, weights))
 
 
 def _weighted(losses: dict[str, Tensor], weights: Mapping[str, float], stage: str) -> dict[str, Tensor]:
@@ -231,5 +235,5 @@ def _resume(
     return step
 
 
-def _shown(losses: dict[str, Tensor]) -> str:
-    return ", ".join(f"{k} {float(v.detach()):.3g}" for k, v in losses.items())
+def _shown(losses: dict[str, float]) -> str:
+    return ", ".join(f"{k} {v:.3g}" for k, v in losses.items())

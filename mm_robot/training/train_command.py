@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from mm_robot.errors import InputError
+
 DESCRIPTION = (
     "fine-tune the policy, train the keyword model, or a classifier of images or sounds; "
     "a broken-off run goes on where it stopped"
@@ -28,8 +30,11 @@ def run(arguments: argparse.Namespace) -> int:
     from mm_robot.training.finetune import STAGES, train
     from mm_robot.training.keywords import train_keywords
     from mm_robot.training.settings import KeywordSettings, load_settings
+    from mm_robot.training.team import team
 
     settings = load_settings(arguments.config)
+    if team().size > 1 and isinstance(settings, ClassificationSettings | KeywordSettings):
+        raise InputError("several processes train the policy alone; start this one by itself")
     if isinstance(settings, ClassificationSettings):
         from mm_robot.classification.train import train_classifier
 
@@ -39,6 +44,6 @@ def run(arguments: argparse.Namespace) -> int:
         folder: Path | None = train_keywords(settings)
     else:
         folder = train(settings, STAGES if arguments.stage == "all" else (arguments.stage,))
-    if folder is not None:
+    if folder is not None and team().leads:
         print(f"checkpoint: {folder}")
     return 0
