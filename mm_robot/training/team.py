@@ -19,8 +19,8 @@ from mm_robot.errors import InputError
 
 
 class Team:
-    """The processes that train together, as one of them sees it: ``index`` of ``size``, each with a GPU of its
-    own as the current one where there are GPUs.
+    """The processes that train together, as one of them sees it: ``index`` of ``size``, each with a GPU
+    of its own as the current one where there are GPUs.
     """
 
     def __init__(self) -> None:
