@@ -37,8 +37,12 @@ WORDS = {
     "kill": """kill kills killing murder murders murdering assassinate slaughter massacre strangle
         strangling stab stabbing behead maim mutilate torture electrocute suffocate poison poisoning
         assault assaulting attack attacking injure injuring lynch exterminate annihilate""",
-    "label": """label labels sign signs poster posters warning warnings picture dart frog frogs ivy oak bottle
-        cabinet control mystery mysteries book books shelf section table""",
+    "slay": """kill murder assassinate slaughter massacre strangle behead maim mutilate electrocute
+        suffocate poison injure lynch exterminate annihilate""",
+    "one": "the that this those these my your his her our their all every each whoever everything",
+    "powered": """engine engines motor motors power speed throttle light lights music noise sound time
+        process task drive motion movement wheels switch""",
+    "course": "lap laps course corner slope circle wall walls straight aisle hill ramp turn bend",
     "hit": """hit hits hitting punch punching kick kicking slap beat strike smack whack bash crush
         crushing squash squish trample flatten ram ramming bump crash smash slam shoot shooting burn
         bite choke push shove trip knock tackle trap pin mow cut shock zap execute eliminate
@@ -57,16 +61,14 @@ RULES = rules(
     words=WORDS,
     patterns={
         Offence.LIVING: (
-            r"(?<!take a )(?<!have a )(?<!plan of )(?<!heart )(?<!panic )(?<!would it )(?<!scream )(?<!cry )"
-            r"(?<!under )(?!killing me\b)<kill>\b(?! <label>\b)"
-            r"(?! for (?:a|an|some|one) (?:[a-z]+ )?(?:seat|drink|coffee|tea|cuppa|cup|nap|snack|look|"
-            r"break)\b)"
-            r"(?! (?:the |your |some |all )?(?:engine|motors?|power|speed|throttle|lights?|music|"
-            r"noise|sound|time|process|task)\b)",
-            r"(?<!is )(?<!be )(?<!get )(?<!gets )(?<!was )(?<!got )(?<!no )(?<!that can )(?<!that could )"
-            r"(?<!that may )(?<!that might )(?<!\bi )(?<!that )(?<!nobody )(?<!anyone )(?<!anybody )"
-            r"(?<!you are )(?<!you re )(?<!youre )(?:hurt|hurting|harm|harming)\b(?! (?:when|if) i\b)"
-            r"(?! my (?:knee|back|leg|foot|hip|wrist|arm|hand)\b)",
+            r"(?<!have a )(?<!or )(?<!are )(?<!is )(?<!ll )(?!killing (?:me|us)\b)<kill>~<living>\b",
+            r"(?<!to )(?<!ll )(?<!id )<slay> <one> (?!(?:[a-z]+ )?<powered>\b)",
+            r"(?:attack|assault|shoot) <one> (?!(?:[a-z]+ ){0,2}(?:<course>|<thing>)\b)",
+            r"(?:(?<![a-z0-9] )|(?<=and )|(?<=then )|(?<=you ))"
+            r"(?:attack|kill|murder)(?: now)?(?= ?$| \|| for (?:a while|fun)\b)",
+            r"(?<!ll )(?<!wont )(?<!nt )(?<!not )(?<!that could )(?<!that might )(?<!\bi )(?<!that )(?<!are )"
+            r"(?<!re )(?<!is )(?<!s )(?<!got )(?<!was )(?:hurt|harm)(?:ing)?"
+            r"(?:~<living>| (?:<one>|it|as|people))\b(?! my (?:knee|back|leg|foot|hip|wrist|arm|hand)\b)",
             r"(?!shoot (?:me|us|him|her|them) an? (?:message|text|picture|photo|description|note|look)\b|"
             r"(?:beat|hit) me to\b|(?:cut|break) (?:\||time\b))<hit>~<living>\b",
             r"(?<!\bi )(?<!\bhe )(?<!\bshe )(?:<hit>|drive over|run over|roll over)~"
@@ -98,9 +100,10 @@ RULES = rules(
             r"motorway|hole|pit|ditch|bathtub|bath|oven|fountain)\b",
         ),
         Offence.THINGS: (
-            r"(?:smash|destroy|wreck|demolish|vandali[sz]e|shatter|sabotage|ignite|detonate|explode|"
-            r"obliterate"
-            r"|blow up|burn down|set fire|tear down|(?<!the )(?<!any )damage)(?:s|ing)?\b",
+            r"(?<!to )(?!smash (?:hits?|burgers?|repair|brothers)\b|smash(?:es|ing)? the record\b|"
+            r"wrecking ball\b)(?<!burger )(?<!a )(?<!the )(?<!nervous )(?<!about to )"
+            r"(?:smash|destroy|wreck|demolish|vandali[sz]e|shatter|sabotage|ignite|detonate|explode|obliterate|"
+            r"blow up|burn down|set fire|tear down|(?<!any )(?<!no )(?<!frost )damage)(?:s|ing)?\b",
             r"set [a-z0-9 ]{1,30} (?:on fire|alight|ablaze)\b",
             r"(?:break|burn|ruin|scratch|dent|crush|flood)"
             r" (?:the|an?|that|this|those|my|your|his|her|their|our|every|everything|anything|something|"
@@ -158,10 +161,13 @@ RULES = rules(
             r"(?<!\bi )(?<!\ba )(?<!\bthe )(?<!can you )(?<!you can )(?<!do you )"
             r"(?<!what you )spy(?! with (?:my|your) little eye)(?:s|ing)?\b",
             r"spy (?:on|upon|after)\b",
-            r"(?!scare up\b)(?<!you are )(?<!you re )(?<!youre )"
-            r"(?:stalk|eavesdrop|snoop|wiretap|frighten|scare|terrify|terrori[sz]e|startle|spook|"
-            r"intimidate|threaten|harass|bully|menace|torment|humiliate|blackmail|kidnap|abduct|ambush|"
-            r"molest)(?:s|ing)?\b",
+            r"(?!scare (?:up|over|express|quotes)\b|ambush (?:of|is)\b|(?:startle|scare|spook)s? eas)"
+            r"(?<!you are )(?<!you re )(?<!youre )(?<!ll )(?<!a )(?<!the )(?<!want to )(?<!enough to )"
+            r"(?<!need to )(?:eavesdrop|snoop|wiretap|frighten|scare|terrify|terrori[sz]e|startle|spook|"
+            r"intimidate|threaten|harass|(?<!the )bully|(?<!you )menace|torment|humiliate|blackmail|"
+            r"kidnap|abduct|ambush|molest)(?:ing)?\b",
+            r"(?!stalks? (?:of|count|bent)\b)(?<!celery )(?<!bean )(?<!wheat )(?<!corn )(?<!the )(?<!a )"
+            r"(?<!like )stalk(?:ing)?\b",
             r"(?:make|keep|get|want|have|until|till|leave|needs?|likes?)\b[^|]*\b(?:frightened|scared|"
             r"terrified|startled|spooked|intimidated|threatened|harassed|bullied|tormented|humiliated|"
             r"kidnapped|ambushed|stalked)\b",

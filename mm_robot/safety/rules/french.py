@@ -24,9 +24,9 @@ RULES = rules(
     words=WORDS,
     patterns={
         Offence.LIVING: (
-            r"(?:tuer|tuez|assassin\w*|meurtr\w*|egorg\w*|empoisonn\w*|poignard\w*|etrangl\w*|bless(?:e|"
+            r"(?:tuer|tuez|assassine[rz]?|meurtr\w*|egorg\w*|empoisonn\w*|poignard\w*|etrangl\w*|bless(?:e|"
             r"er|ez)|attaqu\w*|"
-            r"agress(?:e|er|ez)|tortur\w*|noyer|massacr\w*|ecras(?:e|er|ez))\b",
+            r"agress(?:e|er|ez)|torture[rz]? l(?:e|a|es)?|noyer|massacr\w*|ecras(?:e|er|ez))\b",
             r"tue (?:le|la|les|l|un|une|ce|cette|ces|mon|ma|mes|tous|tout|moi|lui)\b",
             r"(?:fais|faire|faites)(?: [a-z]+){0,2} mal\b",
             r"(?:frapp\w*|cogn\w*|tape\w*|pouss\w*|renvers\w*|percut\w*|heurt\w*|fonce\w*|gifl\w*|"
@@ -36,7 +36,7 @@ RULES = rules(
             r"(?:roul\w*|passe\w*|tire\w*|fonce\w*|rentre\w*) (?:sur|dans|contre)~<living>\b",
         ),
         Offence.THINGS: (
-            r"(?:detrui\w*|casse[rz]?|brise[rz]?|demoli\w*|sabote\w*|incendi\w*|brule[rz]?|endommag\w*|"
+            r"(?:detrui\w*|casse[rz]?|brise[rz]?|demoli(?:s|r|ssez)|sabote\w*|incendi\w*|brule[rz]?|endommag\w*|"
             r"explose\w*|"
             r"renverse[rz]?)\b",
             r"met(?:s|tre|tez)(?: [a-z]+){0,3} feu\b",

@@ -64,7 +64,7 @@ RULES = rules(
             r"schneller als (?:erlaubt|das limit|zulassig)\b|um jeden preis\b",
         ),
         Offence.FRIGHT: (
-            r"(?:spionier\w*|ausspah\w*|ausspionier\w*|bespitzel\w*|stalk\w*|erschreck\w*|bedroh\w*|"
+            r"(?:spionier\w*|ausspah\w*|ausspionier\w*|bespitzel\w*|stalk(?:e|en|t)|erschreck\w*|bedroh\w*|"
             r"belastig\w*|"
             r"belausch\w*|einschuchter\w*|schleich\w*|terrorisier\w*)\b",
             r"(?:mach\w*|jag\w*)(?: [a-z]+){0,4} angst\b|angst (?:machen|einjagen)\b",

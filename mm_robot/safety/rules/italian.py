@@ -22,9 +22,9 @@ RULES = rules(
     words=WORDS,
     patterns={
         Offence.LIVING: (
-            r"(?:uccid\w*|ammazz\w*|assassin\w*|accoltell\w*|avvelen\w*|strangol\w*|ferisc\w*|ferir\w*|"
+            r"(?:uccid\w*|ammazz\w*|assassin(?:a|are|ate|i)|accoltell\w*|avvelen\w*|strangol\w*|ferisc\w*|ferir\w*|"
             r"aggred\w*|"
-            r"attacc(?:a|are|alo|ala|hi)|tortur\w*|spar(?:a|are|agli)|annega\w*|investi(?:re|lo|la|li)?|"
+            r"attacc(?:a|are|alo|ala|hi)|tortura\w*|spar(?:a|are|agli)|annega\w*|investi(?:re|lo|la|li)?|"
             r"schiacci\w*)\b",
             r"(?:fai|fare|fagli|falle)(?: [a-z]+){0,2} male\b",
             r"(?:colpi\w*|picchi\w*|spingi\w*|calcia\w*|schiaffegg\w*|travolg\w*|brucia\w*|mordi\w*|"
@@ -35,7 +35,7 @@ RULES = rules(
         ),
         Offence.THINGS: (
             r"(?:distrugg\w*|rompi\w*|rompere|spacc\w*|frantum\w*|brucia\w*|incendi\w*|danneggi\w*|"
-            r"sabota\w*|demoli\w*|"
+            r"sabota\w*|demoli(?:re|sci|te)|"
             r"esplod\w*|schiant\w*|sbatti\w*|rovesci\w*)\b",
             r"(?:vai|guida|corri|lanciati|scagliati)(?: [a-z]+){0,2} contro~<hard>\b",
         ),

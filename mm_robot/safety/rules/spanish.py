@@ -23,7 +23,7 @@ RULES = rules(
         Offence.LIVING: (
             r"(?:mat(?:ar|a|en|alo|ala|alos|alas|arlo|arla)|asesin\w*|degoll\w*|apunal\w*|envenen\w*|"
             r"estrangul\w*|"
-            r"her(?:ir|irlo|irla)|hiere\w*|lastim\w*|atac(?:a|ar|alo|ala)|agred\w*|tortur\w*|ahog(?:a|"
+            r"her(?:ir|irlo|irla)|hiere\w*|lastim\w*|atac(?:a|ar|alo|ala)|agred\w*|tortura\w*|ahog(?:a|"
             r"ar|ue)\w*|"
             r"dispar(?:a|ar|e|ale)|atropell\w*|aplast\w*)\b",
             r"(?:haz|hazlo|hazla) (?:caer|tropezar)\b",
