@@ -55,7 +55,7 @@ def save_language_model(language: LanguageModel, folder: Path) -> None:
         return
     for adapter in model.peft_config.values():
         adapter.base_model_name_or_path = BASE_MODEL  # not the folder where this machine found it
-    model.save_pretrained(str(folder / ADAPTER))
+    model.save_pretrained(str(folder / ADAPTER), save_embedding_layers=False)
     (folder / ADAPTER / "README.md").unlink(missing_ok=True)
     weights = folder / ADAPTER / "adapter_model.safetensors"
     save_file(halved(load_file(weights)), weights)
