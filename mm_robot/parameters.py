@@ -35,6 +35,9 @@ RANGE_FINDER = (
 )
 
 CAMERA_HEIGHT = Parameter("camera_height", float, "height of the camera above the floor", "m", 0.01, 5)
+CAMERA_TILT = Parameter(
+    "camera_tilt", float, "how far the camera looks up, or down where it is negative", "rad", -0.7, 0.7
+)
 
 SAFETY_GATE = (
     STAMPED,
@@ -72,6 +75,7 @@ SAFETY_GATE = (
     Parameter("reaction_time", float, "time from a command until the wheels follow it", "s", 0, 2),
     *RANGE_FINDER,
     CAMERA_HEIGHT,
+    CAMERA_TILT,
     Parameter("camera_field_of_view", float, "how wide the camera sees, for labels", "rad", 0.1, 3),
     Parameter("camera_x", float, "place of the camera ahead of the robot's centre, for labels", "m", -5, 5),
     Parameter("armed_at_start", bool, "may move without being armed first; set by bringup in the simulator"),
@@ -199,6 +203,7 @@ POLICY = (
     ),
     Parameter("task_timeout", float, "time after which a task is given up", "s", 1, 3600),
     CAMERA_HEIGHT,
+    CAMERA_TILT,
     *RANGE_FINDER,
 )
 

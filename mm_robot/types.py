@@ -7,6 +7,7 @@ process that received the data; they serve to measure ages, never to match messa
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -15,8 +16,32 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float32]
 ImageArray = npt.NDArray[np.uint8]
-CAMERA_HEIGHT = 0.30
-"""m above the floor, of the simulated robot and wherever nothing else is told."""
+
+
+@dataclass(frozen=True)
+class CameraMount:
+    """How the camera sits on the robot: ``height`` m above the floor, ``tilt`` rad (positive looks up).
+
+    As it is left out, that of the simulated robot.
+    """
+
+    height: float = 0.30
+    tilt: float = 0.0
+
+    def on_floor(self, below: float) -> tuple[float, float]:
+        """Where a place in the image ``below`` its middle, in focal lengths, lies on the floor.
+
+        m ahead of the camera, and m to the side for each focal length to the side; both infinite at the
+        horizon and above.
+        """
+        down = math.cos(self.tilt) * below - math.sin(self.tilt)
+        if down <= 0:
+            return math.inf, math.inf
+        scale = self.height / down
+        return scale * (math.cos(self.tilt) + math.sin(self.tilt) * below), scale
+
+
+USUAL_MOUNT = CameraMount()
 
 
 class Outcome(str, Enum):
@@ -125,8 +150,8 @@ class Observation:
     ``robot`` the odometry; ``task`` the progress since the instruction was given;
     ``received`` monotonic receipt time of the image, s; ``audio`` [N] float32 at 16 kHz in
     [-1, 1], or None where the policy is not given sound; ``scan`` [N, 2] float32, the points that the
-    range finder sees (robot frame, m), or None where there is no fresh scan; ``camera_height`` m above the
-    floor.
+    range finder sees (robot frame, m), or None where there is no fresh scan; ``mount`` how the
+    camera sits.
     """
 
     image: ImageArray
@@ -136,7 +161,7 @@ class Observation:
     received: float
     audio: FloatArray | None = None
     scan: FloatArray | None = None
-    camera_height: float = CAMERA_HEIGHT
+    mount: CameraMount = USUAL_MOUNT
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,8 @@ import numpy as np
 from mm_robot.data.frames import NOTHING, FrameLabels, FrameWriter
 from mm_robot.errors import InputError
 from mm_robot.model.encoders import GRID_COLUMNS, GRID_ROWS
-from mm_robot.model.geometry import HIGHEST_CAMERA, LOWEST_CAMERA
 from mm_robot.model.processor import Processor
 from mm_robot.processes import in_processes
-from mm_robot.sim.mjcf import CameraMount
 from mm_robot.sim.scene import (
     CLEARANCE,
     COLOUR_SPREAD,
@@ -31,7 +29,7 @@ from mm_robot.sim.scene import (
     wrap_angle,
 )
 from mm_robot.sim.world import World
-from mm_robot.types import CAMERA_HEIGHT, RobotState
+from mm_robot.types import USUAL_MOUNT, CameraMount, RobotState
 
 FRAMES_PER_ROOM = 32
 FRAMES_PER_SHARD = 2048
@@ -40,6 +38,7 @@ _ANY_COLOUR_SHARE = 0.3
 _COVERED = 50
 """Of 255: how much of a grid cell a thing must cover to be what is seen there."""
 _OTHER_MOUNT_SHARE = 0.6
+_HEIGHTS = (0.18, 0.52)
 _TILTS = (math.radians(-10), math.radians(10))
 _VIVID_SHARE = 0.5
 _MOST_VIVID = 0.7
@@ -139,10 +138,8 @@ def _repainted(room: Room, generator: np.random.Generator) -> Room:
 
 def _mount(generator: np.random.Generator) -> CameraMount:
     if generator.random() >= _OTHER_MOUNT_SHARE:
-        return CameraMount(CAMERA_HEIGHT, 0.0)
-    return CameraMount(
-        float(generator.uniform(LOWEST_CAMERA, HIGHEST_CAMERA)), float(generator.uniform(*_TILTS))
-    )
+        return USUAL_MOUNT
+    return CameraMount(float(generator.uniform(*_HEIGHTS)), float(generator.uniform(*_TILTS)))
 
 
 def _vivid(generator: np.random.Generator) -> float:

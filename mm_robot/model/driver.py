@@ -20,7 +20,8 @@ from mm_robot.model.frozen_camera import FrozenCamera
 from mm_robot.model.standstill import Standstill
 from mm_robot.model.task import TaskTracker
 from mm_robot.types import (
-    CAMERA_HEIGHT,
+    USUAL_MOUNT,
+    CameraMount,
     Decision,
     FloatArray,
     ImageArray,
@@ -94,10 +95,10 @@ class Command:
 class Driver:
     """The state of driving: task, decision and standstill rules."""
 
-    def __init__(self, timeouts: Timeouts, camera_height: float = CAMERA_HEIGHT) -> None:
-        """Create an idle driver; ``camera_height`` m above the floor."""
+    def __init__(self, timeouts: Timeouts, mount: CameraMount = USUAL_MOUNT) -> None:
+        """Create an idle driver; ``mount`` is how the camera sits."""
         self._timeouts = timeouts
-        self._camera_height = camera_height
+        self._mount = mount
         self._lock = threading.Lock()
         self._playback = ChunkPlayback()
         self._status = TaskStatus()
@@ -156,7 +157,7 @@ class Driver:
                 number, instruction = self._status.instruction_id, self._status.instruction
                 task = self._tracker.update(now, robot)
             return number, Observation(
-                image, instruction, robot, task, received, scan=scan, camera_height=self._camera_height
+                image, instruction, robot, task, received, scan=scan, mount=self._mount
             )
 
     def accept(self, decision: Decision, instruction_id: int, received: float, now: float) -> bool:

@@ -127,8 +127,8 @@ class FusedPolicy:
         if task.amount is None:
             task = replace(task, amount=step.amount)
         image = torch.from_numpy(self._processor.image(observation.image)).unsqueeze(0).to(self._device)
-        seen = sightings(self.model.eye(image), camera_height=observation.camera_height)
-        things, owners = remember(task.things, seen, robot, observation.camera_height)
+        seen = sightings(self.model.eye(image), mount=observation.mount)
+        things, owners = remember(task.things, seen, robot, observation.mount)
         features, present = told(things, robot, task.start, self._processor.robot_radius)
         ranges = None if observation.scan is None else sector_ranges(observation.scan)
         state = self._processor.state(robot, task, step.pace, ranges)

@@ -10,9 +10,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from mm_robot.model.geometry import HALF_HEIGHT_TANGENT, HALF_WIDTH_TANGENT
+from mm_robot.model.geometry import HALF_WIDTH_TANGENT, nearest_in_view
 from mm_robot.model.task import wrap
-from mm_robot.types import CAMERA_HEIGHT, KnownThing, RobotState
+from mm_robot.types import USUAL_MOUNT, CameraMount, KnownThing, RobotState
 
 MOST_THINGS = 12
 PATIENCE = 6
@@ -26,9 +26,11 @@ _BELOW = 0.12
 """m further away than where the middle of a thing leaves the picture, it may still be missed."""
 _MOST_WEIGHT = 8.0
 _SAME_PLACE = 0.3
-_EDGE = 0.005
-_CUT_ERROR = 0.15
-"""m that the place of a thing is less certain by where the image shows a part of it."""
+EDGE = 0.005
+_CUT_ERROR, _NO_FOOT_ERROR = 0.15, 0.6
+"""m that the place of a thing is less certain by where the image shows a part of it, and by where it does not
+show how it meets the floor.
+"""
 
 
 @dataclass(frozen=True)
@@ -50,23 +52,34 @@ class Sighting:
     def cut(self) -> bool:
         """Whether a part of it lies outside the image, at the sides or below."""
         left, _, right, bottom = self.box
-        return left <= _EDGE or right >= 1 - _EDGE or bottom >= 1 - _EDGE
+        return left <= EDGE or right >= 1 - EDGE or bottom >= 1 - EDGE
+
+    @property
+    def has_foot(self) -> bool:
+        """Whether it is seen where it meets the floor."""
+        return self.box[3] < 1 - EDGE
 
     @property
     def error(self) -> float:
         """The standard error of its place in m: a share of its distance, more where only a part is seen."""
-        return 0.04 + 0.1 * self.distance + (_CUT_ERROR if self.cut else 0.0)
+        less = _CUT_ERROR if self.cut else 0.0
+        return sighting_error(self.distance) + (less if self.has_foot else _NO_FOOT_ERROR)
+
+
+def sighting_error(distance: float) -> float:
+    """The standard error, in m, of what the eye tells of a thing ``distance`` m away."""
+    return 0.04 + 0.1 * distance
 
 
 def remember(
     known: Sequence[KnownThing],
     sightings: Sequence[Sighting],
     robot: RobotState,
-    camera_height: float = CAMERA_HEIGHT,
+    mount: CameraMount = USUAL_MOUNT,
 ) -> tuple[tuple[KnownThing, ...], tuple[int | None, ...]]:
     """What is known after a frame, and for each sighting the index of the thing that it is, if it is kept.
 
-    ``robot`` is the odometry at the frame, ``camera_height`` m above the floor. Ages are as of now.
+    ``robot`` is the odometry at the frame, ``mount`` how the camera sits. Ages are as of now.
     """
     things: list[KnownThing | None] = [_older(thing) for thing in known]
     owner: list[int | None] = [None] * len(sightings)
@@ -85,7 +98,7 @@ def remember(
         things[i], owner[j] = _seen_again(thing, sightings[j], robot), i
         taken.add(i)
     for i, thing in enumerate(things):
-        if thing is not None and i not in taken and _expected(thing, robot, sightings, camera_height):
+        if thing is not None and i not in taken and _expected(thing, robot, sightings, mount):
             missed = thing.misses + 1
             patience = PATIENCE if thing.weight > 2 else 2
             things[i] = None if missed > patience else replace(thing, misses=missed)
@@ -174,7 +187,7 @@ def _mixed(old: Sequence[float], new: Sequence[float], share: float) -> tuple[fl
 
 
 def _expected(
-    thing: KnownThing, robot: RobotState, sightings: Sequence[Sighting], camera_height: float
+    thing: KnownThing, robot: RobotState, sightings: Sequence[Sighting], mount: CameraMount
 ) -> bool:
     """Whether a thing should be in view now: in the image, not too near or far, and not behind another.
 
@@ -183,7 +196,7 @@ def _expected(
     """
     distance = math.hypot(thing.x - robot.x, thing.y - robot.y)
     bearing = wrap(math.atan2(thing.y - robot.y, thing.x - robot.x) - robot.yaw)
-    below = (camera_height - thing.radius) / HALF_HEIGHT_TANGENT + _BELOW
+    below = nearest_in_view(thing.radius, mount) + _BELOW
     if abs(bearing) > _VIEW or not max(_NEAR, below) < distance < _FAR:
         return False
     half = math.asin(min(1.0, thing.radius / distance))

@@ -35,7 +35,7 @@ from mm_robot.ros.node import LifecycleNode, spin
 from mm_robot.ros.orders import message_to_order
 from mm_robot.ros.scene_publisher import ScenePublisher
 from mm_robot.safety.desk import ALLOWED, REFUSED
-from mm_robot.types import FloatArray, RobotState
+from mm_robot.types import CameraMount, FloatArray, RobotState
 
 STATUS_PERIOD = 0.5
 AGES_KEPT = 4000
@@ -60,7 +60,7 @@ class PolicyNode(LifecycleNode):
                 frozen=self.value("frozen_timeout"),
                 task=self.value("task_timeout"),
             ),
-            self.value("camera_height"),
+            CameraMount(self.value("camera_height"), self.value("camera_tilt")),
         )
         self._robot: RobotState | None = None
         self._located: float | None = None

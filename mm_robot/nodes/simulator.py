@@ -27,7 +27,7 @@ from mm_robot.ros import convert, frames
 from mm_robot.ros.node import LifecycleNode, spin
 from mm_robot.sim.room_source import chosen_room
 from mm_robot.sim.scene import HORIZONTAL_FIELD_OF_VIEW, Room
-from mm_robot.types import CAMERA_HEIGHT
+from mm_robot.types import USUAL_MOUNT
 
 if TYPE_CHECKING:
     from mm_robot.sim.world import World
@@ -104,7 +104,7 @@ class Simulator(LifecycleNode):
         base, now = self.value("base_frame"), _stamp(self._time)
         self._tf = self.publish_to(tf_message, "tf")
         camera = frames.mount_transform(
-            now, base, self.value("camera_frame"), CAMERA_HEIGHT, frames.OPTICAL_ROTATION
+            now, base, self.value("camera_frame"), USUAL_MOUNT.height, frames.OPTICAL_ROTATION
         )
         scan = frames.mount_transform(now, base, self.value("scan_frame"), SCAN_HEIGHT)
         self.publish_to(tf_message, "tf_static", "latched").publish(tf_message(transforms=[camera, scan]))

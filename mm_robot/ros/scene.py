@@ -19,7 +19,7 @@ from std_msgs.msg import ColorRGBA, Header
 from visualization_msgs.msg import Marker, MarkerArray
 
 from mm_robot.sim.scene import COLOURS, HORIZONTAL_FIELD_OF_VIEW
-from mm_robot.types import Decision, SceneLabel
+from mm_robot.types import CameraMount, Decision, SceneLabel
 
 MARKER_LIFETIME_NANOSECONDS = 500_000_000
 FAR = 8.0
@@ -30,7 +30,7 @@ class View:
     """How the camera maps directions to pixels.
 
     ``width``, ``height`` in pixels; ``focal_x``, ``focal_y``, ``centre_x``, ``centre_y`` in pixels;
-    ``camera_height`` m above the floor, looking level.
+    ``mount`` is how it sits.
     """
 
     width: int
@@ -39,22 +39,22 @@ class View:
     focal_y: float
     centre_x: float
     centre_y: float
-    camera_height: float
+    mount: CameraMount
 
     @staticmethod
-    def of_image(width: int, height: int, camera_height: float) -> View:
+    def of_image(width: int, height: int, mount: CameraMount) -> View:
         """Assume a centred pinhole camera with the usual field of view."""
         focal = width / 2 / math.tan(HORIZONTAL_FIELD_OF_VIEW / 2)
-        return View(width, height, focal, focal, width / 2, height / 2, camera_height)
+        return View(width, height, focal, focal, width / 2, height / 2, mount)
 
     @staticmethod
-    def of_calibration(matrix: Sequence[float], width: int, height: int, camera_height: float) -> View | None:
+    def of_calibration(matrix: Sequence[float], width: int, height: int, mount: CameraMount) -> View | None:
         """Read a camera matrix [9]; None where it is not calibrated or not finite."""
         focal_x, centre_x, focal_y, centre_y = (float(matrix[i]) for i in (0, 2, 4, 5))
         usable = all(math.isfinite(v) for v in (focal_x, centre_x, focal_y, centre_y))
         if not usable or focal_x <= 0.0 or focal_y <= 0.0 or width <= 0 or height <= 0:
             return None
-        return View(width, height, focal_x, focal_y, centre_x, centre_y, camera_height)
+        return View(width, height, focal_x, focal_y, centre_x, centre_y, mount)
 
     def bearing(self, label: SceneLabel) -> float:
         """Return the label's direction in rad, positive to the left."""
@@ -63,10 +63,7 @@ class View:
 
     def distance(self, label: SceneLabel) -> float:
         """Estimate how far off (m) a thing is that stands on the floor, from the foot of its box."""
-        below_horizon = label.box[3] * self.height - self.centre_y
-        if below_horizon <= 0.0:
-            return FAR
-        forward = self.camera_height * self.focal_y / below_horizon
+        forward, _ = self.mount.on_floor((label.box[3] * self.height - self.centre_y) / self.focal_y)
         return min(FAR, forward / math.cos(self.bearing(label)))
 
 

@@ -14,7 +14,7 @@ from mm_robot.model.caption import caption
 from mm_robot.ros import scene
 from mm_robot.ros.convert import array_to_compressed
 from mm_robot.ros.node import LifecycleNode
-from mm_robot.types import Decision, ImageArray, SceneLabel
+from mm_robot.types import CameraMount, Decision, ImageArray, SceneLabel
 
 
 class ScenePublisher:
@@ -26,7 +26,7 @@ class ScenePublisher:
     def __init__(self, node: LifecycleNode) -> None:
         """Create the publishers; call it from the node's ``start``."""
         self._base_frame: str = node.value("base_frame")
-        self._camera_height: float = node.value("camera_height")
+        self._mount = CameraMount(node.value("camera_height"), node.value("camera_tilt"))
         self._picture_period = 1.0 / node.value("annotated_rate")
         self._picture_due = 0.0
         self._calibration: CameraInfo | None = None
@@ -68,6 +68,6 @@ class ScenePublisher:
         view = None
         if self._calibration is not None:
             found = self._calibration
-            view = scene.View.of_calibration(found.k, found.width, found.height, self._camera_height)
-        view = view or scene.View.of_image(width, height, self._camera_height)
+            view = scene.View.of_calibration(found.k, found.width, found.height, self._mount)
+        view = view or scene.View.of_image(width, height, self._mount)
         return scene.markers(header, labels, view, self._base_frame)

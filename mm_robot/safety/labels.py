@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mm_robot.errors import InputError
-from mm_robot.types import FloatArray
+from mm_robot.types import CameraMount, FloatArray
 
 LONGEST_TEXT = 100_000
 """Characters of a message that are read at most."""
@@ -24,13 +24,13 @@ FARTHEST = 10.0
 
 @dataclass(frozen=True)
 class Eye:
-    """A level camera that looks straight ahead.
+    """A camera that looks straight ahead.
 
-    ``height`` m above the floor; ``field_of_view`` rad from left to right; ``ahead`` m in front of the
+    ``mount`` is how it sits; ``field_of_view`` rad from left to right; ``ahead`` m in front of the
     robot's centre; ``radius`` m of the circle that holds the robot, in which nothing else can be.
     """
 
-    height: float
+    mount: CameraMount
     field_of_view: float
     ahead: float
     radius: float
@@ -78,11 +78,10 @@ def _points(
 ) -> FloatArray:
     left, right = sorted((min(max(box[0], 0.0), width), min(max(box[2], 0.0), width)))
     foot = min(max(box[1], box[3]), height)
-    below = foot - height / 2
-    if below * FARTHEST < eye.height * focal:
+    forward, scale = eye.mount.on_floor((foot - height / 2) / focal)
+    if forward > FARTHEST:
         return np.zeros((0, 2), np.float32)
-    forward = eye.height * focal / below
-    across = forward * (width / 2 - np.array([left, right])) / focal
+    across = scale * (width / 2 - np.array([left, right])) / focal
     number = 2 + int((across[0] - across[1]) / SPACING)
     sides = np.linspace(across[0], across[1], number)
     thing = np.stack([np.full(number, eye.ahead + forward), sides], axis=1)

@@ -9,6 +9,7 @@ from typing import Any
 from mm_robot.safety.desk import Conduct
 from mm_robot.safety.guardian import Arming
 from mm_robot.safety.labels import Eye
+from mm_robot.types import CameraMount
 
 
 def conduct_from(values: Mapping[str, Any]) -> Conduct:
@@ -25,7 +26,7 @@ def arming_from(values: Mapping[str, Any]) -> Arming:
 def eye_from(values: Mapping[str, Any]) -> Eye:
     """The camera whose labels stand for a range finder."""
     return Eye(
-        height=values["camera_height"],
+        mount=CameraMount(values["camera_height"], values["camera_tilt"]),
         field_of_view=values["camera_field_of_view"],
         ahead=values["camera_x"],
         radius=values["robot_radius"],

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
@@ -17,7 +16,7 @@ from mm_robot.sim.scene import (
     Room,
     Thing,
 )
-from mm_robot.types import CAMERA_HEIGHT
+from mm_robot.types import USUAL_MOUNT, CameraMount
 
 PHYSICS_STEP = 0.005
 THING_PREFIX = "thing"
@@ -30,23 +29,12 @@ _ASPECT = 4 / 3
 _VERTICAL_FIELD_OF_VIEW = 2 * math.atan(math.tan(HORIZONTAL_FIELD_OF_VIEW / 2) / _ASPECT)
 
 
-@dataclass(frozen=True)
-class CameraMount:
-    """How the camera sits on the robot: ``height`` m above the floor, ``tilt`` rad (positive looks up)."""
-
-    height: float = CAMERA_HEIGHT
-    tilt: float = 0.0
-
-
-LEVEL_MOUNT = CameraMount()
-
-
 def thing_height(thing: Thing) -> float:
     """How high a thing stands, m."""
     return thing.radius * {"ball": 2.0, "box": math.sqrt(2.0), "cylinder": 2.4, "cone": 2.4}[thing.shape]
 
 
-def room_to_mjcf(room: Room, mount: CameraMount = LEVEL_MOUNT, vivid: float = 0.0) -> str:
+def room_to_mjcf(room: Room, mount: CameraMount = USUAL_MOUNT, vivid: float = 0.0) -> str:
     """The room as MJCF text, the robot's camera mounted as told.
 
     ``vivid`` says how strong the colours of floor and walls are, from 0 (muted) to 1.

@@ -17,16 +17,14 @@ import mujoco
 from mm_robot.sim.mjcf import (
     CAMERA,
     CAMERA_ABOVE,
-    LEVEL_MOUNT,
     PHYSICS_STEP,
     ROBOT_GEOM,
     SOLID_GROUP,
     THING_PREFIX,
-    CameraMount,
     room_to_mjcf,
 )
 from mm_robot.sim.scene import MAX_ANGULAR, MAX_LINEAR, Room
-from mm_robot.types import FloatArray, ImageArray, RobotState
+from mm_robot.types import USUAL_MOUNT, CameraMount, FloatArray, ImageArray, RobotState
 
 LINEAR_ACCELERATION = 1.0
 LINEAR_BRAKING = 2.5
@@ -52,7 +50,7 @@ class Sight:
 class World:
     """A room in MuJoCo. One thread must own it: rendering is bound to the thread that began it."""
 
-    def __init__(self, room: Room, mount: CameraMount = LEVEL_MOUNT, vivid: float = 0.0) -> None:
+    def __init__(self, room: Room, mount: CameraMount = USUAL_MOUNT, vivid: float = 0.0) -> None:
         self.room = room
         self._model = mujoco.MjModel.from_xml_string(room_to_mjcf(room, mount, vivid))
         self._data = mujoco.MjData(self._model)

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mm_robot.sim.mjcf import LEVEL_MOUNT, CameraMount
-from mm_robot.types import ImageArray
+from mm_robot.types import USUAL_MOUNT, CameraMount, ImageArray
 
 Picture = Callable[[ImageArray, np.random.Generator], ImageArray]
 
@@ -30,7 +29,7 @@ class Disturbance:
     """
 
     picture: Picture = as_it_is
-    mount: CameraMount = LEVEL_MOUNT
+    mount: CameraMount = USUAL_MOUNT
     vivid: float = 0.0
     odometry: bool = True
     scan: bool = True

@@ -118,7 +118,7 @@ class _Rollout:
         self._disturbance = disturbance
         self._generator = np.random.default_rng(world.room.seed)
         self._gate = SafetyGate(limits_from(load_config().node("safety_gate")))
-        self._driver = Driver(Timeouts(task=float("inf")), disturbance.mount.height)
+        self._driver = Driver(Timeouts(task=float("inf")), disturbance.mount)
         self._recorder = _Recorder(world)
         self._last: Decision | None = None
         self._heard = ""

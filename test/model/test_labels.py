@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from mm_robot.model.geometry import HALF_HEIGHT_TANGENT
 from mm_robot.model.labels import attribution, scene_labels
 from mm_robot.model.scene_head import CELLS, SceneOutput
 from mm_robot.model.sightings import overlap, sightings
-from mm_robot.types import SceneLabel
+from mm_robot.types import USUAL_MOUNT, CameraMount, SceneLabel
 
 SHAPES = ("ball", "box", "cylinder", "cone")
 COLOURS = ("red", "blue")
@@ -29,6 +30,12 @@ def scene(cells: dict[int, tuple[int, int, Corners]]) -> SceneOutput:
     rgb = torch.full((1, CELLS, 3), 0.5)
     distance, radius = torch.full((1, CELLS), math.log(2.0)), torch.full((1, CELLS), math.log(0.2))
     return SceneOutput(presence, shape, colour, box, across, rgb, distance, radius)
+
+
+def foot_of(distance: float, radius: float, mount: CameraMount) -> float:
+    """Where the box of a thing ends, as a share of the image's height."""
+    below = math.atan2(mount.height, distance - 0.9 * radius)
+    return 0.504 + math.tan(below + mount.tilt) / (2 * HALF_HEIGHT_TANGENT)
 
 
 def named(seen: SceneOutput) -> tuple[SceneLabel, ...]:
@@ -51,7 +58,7 @@ def test_boxes_stay_in_the_picture() -> None:
 
 
 def test_a_sighting_tells_where_a_thing_is() -> None:
-    (left,) = sightings(scene({5: (0, 0, (0.0, 0.4, 0.2, 0.6))}))
+    (left,) = sightings(scene({5: (0, 0, (0.0, 0.4, 0.2, foot_of(2.0, 0.2, USUAL_MOUNT)))}))
     assert left.distance == pytest.approx(2.0)
     assert left.radius == pytest.approx(0.2)
     assert left.bearing == pytest.approx(math.atan(0.4 * 2 * math.tan(math.radians(35))))
@@ -73,13 +80,20 @@ def test_overlap_of_boxes() -> None:
     assert overlap(box, np.array([2.0, 2.0, 3.0, 3.0], np.float32)) == 0.0
 
 
-@pytest.mark.parametrize(("height", "scale"), [(0.3, 1.0), (0.52, 1.0), (1.04, 2.0), (0.09, 0.5)])
-def test_a_camera_outside_of_what_was_trained_sees_the_room_on_another_scale(
-    height: float, scale: float
+@pytest.mark.parametrize("distance", [1.5, 2.0, 2.6])
+@pytest.mark.parametrize(("height", "tilt"), [(0.3, 0.0), (0.58, 0.0), (0.16, 0.0), (0.3, 0.2), (0.3, -0.2)])
+def test_how_the_camera_sits_tells_how_far_off_a_thing_is_that_meets_the_floor(
+    height: float, tilt: float, distance: float
 ) -> None:
-    (seen,) = sightings(scene({5: (0, 0, (0.0, 0.4, 0.2, 0.6))}), camera_height=height)
-    (usual,) = sightings(scene({5: (0, 0, (0.0, 0.4, 0.2, 0.6))}))
-    assert (seen.distance, seen.radius) == (
-        pytest.approx(scale * usual.distance),
-        pytest.approx(scale * usual.radius),
-    )
+    mount = CameraMount(height, tilt)
+    (seen,) = sightings(scene({5: (0, 0, (0.0, 0.4, 0.2, foot_of(distance, 0.2, mount)))}), mount=mount)
+    told_by_eye = 2.0
+    assert abs(seen.distance - distance) <= 0.9 * abs(told_by_eye - distance) + 1e-3
+    assert seen.radius / seen.distance == pytest.approx(0.2 / told_by_eye)
+
+
+@pytest.mark.parametrize("foot", [1.0, 0.5, 0.4])
+def test_the_eye_alone_tells_it_where_no_foot_is_seen(foot: float) -> None:
+    mount = CameraMount(0.58, 0.0)
+    (seen,) = sightings(scene({5: (0, 0, (0.0, 0.2, 0.2, foot))}), mount=mount)
+    assert seen.distance == pytest.approx(2.0)

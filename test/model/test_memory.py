@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from mm_robot.model.memory import MOST_THINGS, PATIENCE, Sighting, remember
-from mm_robot.types import KnownThing, RobotState
+from mm_robot.types import CameraMount, KnownThing, RobotState
 
 RED, BLUE = (0.85, 0.1, 0.1), (0.1, 0.2, 0.85)
 BALL, BOX = (1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0)
@@ -61,6 +61,19 @@ def test_a_look_at_a_part_moves_a_known_thing_less_than_a_look_at_the_whole() ->
     assert 0 < gone[1] < 0.5 * gone[0]
 
 
+def test_a_thing_whose_foot_is_not_seen_any_more_stays_where_it_was_known() -> None:
+    robot = RobotState()
+    known, _ = remember((), [sighting(0.0, 1.2)], robot)
+    nearer = [replace(sighting(0.0, 1.0), box=(0.4, 0.4, 0.6, foot)) for foot in (0.9, 1.0)]
+    after = []
+    for seen in nearer:
+        things = known
+        for _ in range(10):
+            things, _ = remember(later(things), [seen], robot)
+        after.append(math.hypot(things[0].x, things[0].y))
+    assert after[0] < 1.05 and after[1] > 1.1
+
+
 def test_two_things_side_by_side_stay_two() -> None:
     robot = RobotState()
     pair = [sighting(0.15, 2.0, RED), sighting(-0.15, 2.0, BLUE, BOX)]
@@ -74,9 +87,9 @@ def test_what_lies_below_the_picture_of_a_high_camera_is_not_forgotten() -> None
     robot = RobotState()
     kept = {}
     for height in (0.3, 0.6):
-        things, _ = remember((), [sighting(0.0, 0.8)], robot, height)
+        things, _ = remember((), [sighting(0.0, 0.8)], robot, CameraMount(height))
         for _ in range(2 * PATIENCE):
-            things, _ = remember(later(things), [], robot, height)
+            things, _ = remember(later(things), [], robot, CameraMount(height))
         kept[height] = len(things)
     assert kept == {0.3: 0, 0.6: 1}
 

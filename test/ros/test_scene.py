@@ -11,13 +11,13 @@ from std_msgs.msg import Header
 from visualization_msgs.msg import Marker
 
 from mm_robot.ros import scene
-from mm_robot.types import Decision, Outcome, SceneLabel, Skill
+from mm_robot.types import CameraMount, Decision, Outcome, SceneLabel, Skill
 
 LABELS = (
     SceneLabel("red", "ball", (0.4, 0.5, 0.6, 0.7), 0.95, 0.9),
     SceneLabel("blue", "box", (0.0, 0.4, 0.1, 0.6), 0.5, 0.1),
 )
-VIEW = scene.View.of_image(640, 480, camera_height=0.3)
+VIEW = scene.View.of_image(640, 480, CameraMount(0.3))
 
 
 def header() -> Header:
@@ -73,9 +73,11 @@ def test_distance_follows_from_the_foot_of_the_box() -> None:
 
 
 def test_a_calibration_that_is_not_set_is_not_used() -> None:
-    assert scene.View.of_calibration([0.0] * 9, 640, 480, 0.3) is None
-    assert scene.View.of_calibration([math.nan] * 9, 640, 480, 0.3) is None
-    view = scene.View.of_calibration([500.0, 0, 320.0, 0, 500.0, 240.0, 0, 0, 1.0], 640, 480, 0.3)
+    assert scene.View.of_calibration([0.0] * 9, 640, 480, CameraMount(0.3)) is None
+    assert scene.View.of_calibration([math.nan] * 9, 640, 480, CameraMount(0.3)) is None
+    view = scene.View.of_calibration(
+        [500.0, 0, 320.0, 0, 500.0, 240.0, 0, 0, 1.0], 640, 480, CameraMount(0.3)
+    )
     assert view is not None and view.focal_x == 500.0
 
 

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from mm_robot.errors import InputError
 from mm_robot.safety.clearance import free_distance
 from mm_robot.safety.labels import Eye, label_points
+from mm_robot.types import CameraMount
 
 WIDTH, HEIGHT = 640, 480
-EYE = Eye(height=0.3, field_of_view=math.radians(70), ahead=0.0, radius=0.18)
+EYE = Eye(CameraMount(0.3), field_of_view=math.radians(70), ahead=0.0, radius=0.18)
 FOCAL = WIDTH / 2 / math.tan(EYE.field_of_view / 2)
 
 
@@ -24,18 +25,21 @@ def message(*boxes: Any) -> str:
     return json.dumps({"width": WIDTH, "height": HEIGHT, "labels": [{"box": box} for box in boxes]})
 
 
-def seen_at(forward: float, left: float, width: float = 0.2) -> list[float]:
+def seen_at(forward: float, left: float, width: float = 0.2, tilt: float = 0.0) -> list[float]:
     """The box of a thing that stands ``forward`` m ahead with its middle ``left`` m to the left."""
-    middle, half = WIDTH / 2 - FOCAL * left / forward, FOCAL * width / 2 / forward
-    foot = HEIGHT / 2 + FOCAL * EYE.height / forward
+    height = EYE.mount.height
+    depth = forward * math.cos(tilt) - height * math.sin(tilt)
+    middle, half = WIDTH / 2 - FOCAL * left / depth, FOCAL * width / 2 / depth
+    foot = HEIGHT / 2 + FOCAL * (forward * math.sin(tilt) + height * math.cos(tilt)) / depth
     return [middle - half, foot - 80, middle + half, foot]
 
 
-@given(st.floats(1.0, 5), st.floats(-0.3, 0.3), st.floats(0.05, 0.5))
+@given(st.floats(1.2, 5), st.floats(-0.3, 0.3), st.floats(0.05, 0.5), st.floats(-0.3, 0.1))
 def test_a_thing_is_found_where_it_stands_and_as_wide_as_it_is(
-    forward: float, left: float, width: float
+    forward: float, left: float, width: float, tilt: float
 ) -> None:
-    points = label_points(message(seen_at(forward, left, width)), EYE)
+    eye = Eye(CameraMount(EYE.mount.height, tilt), EYE.field_of_view, EYE.ahead, EYE.radius)
+    points = label_points(message(seen_at(forward, left, width, tilt)), eye)
     np.testing.assert_allclose(points[:, 0], forward, rtol=1e-5)
     assert points[:, 1].max() == pytest.approx(left + width / 2, abs=1e-4)
     assert points[:, 1].min() == pytest.approx(left - width / 2, abs=1e-4)
@@ -43,7 +47,7 @@ def test_a_thing_is_found_where_it_stands_and_as_wide_as_it_is(
 
 
 def test_a_camera_ahead_of_the_centre_sees_things_farther_from_the_centre() -> None:
-    eye = Eye(EYE.height, EYE.field_of_view, 0.1, EYE.radius)
+    eye = Eye(EYE.mount, EYE.field_of_view, 0.1, EYE.radius)
     np.testing.assert_allclose(label_points(message(seen_at(1.0, 0.0)), eye)[:, 0], 1.1, rtol=1e-5)
 
 

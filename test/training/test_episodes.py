@@ -86,7 +86,7 @@ def test_the_policy_is_shown_nothing_of_the_answer() -> None:
         "received",
         "audio",
         "scan",
-        "camera_height",
+        "mount",
     }
 
 
