@@ -99,7 +99,7 @@ def _make_shard(task: ShardTask) -> int:
         world = World(room) if task.plain else World(room, _mount(generator), _vivid(generator))
         try:
             for _ in range(min(FRAMES_PER_ROOM, task.frames - len(writer))):
-                world.place_robot(*_pose(world.room, generator))
+                world.place_robot(*random_pose(world.room, generator))
                 image = processor.image(world.render(*_CAMERA))
                 writer.add(image, frame_labels(world, processor.width, processor.height))
         finally:
@@ -147,8 +147,8 @@ def _vivid(generator: np.random.Generator) -> float:
     return float(generator.uniform(0.1, _MOST_VIVID)) if generator.random() < _VIVID_SHARE else 0.0
 
 
-def _pose(room: Room, generator: np.random.Generator) -> tuple[float, float, float]:
-    """Near a thing and looking towards it, right beside a thing and looking anywhere, or anywhere."""
+def random_pose(room: Room, generator: np.random.Generator) -> tuple[float, float, float]:
+    """x, y, yaw: near a thing and looking towards it, right beside one and looking anywhere, or anywhere."""
     while True:
         thing = room.things[generator.integers(len(room.things))]
         draw = generator.random()
