@@ -17,9 +17,9 @@ from mm_robot.types import Pace, Skill
 _DECLINED = [SKILLS.index(skill) for skill in VERDICTS if skill is not None]
 _LEAST = 1e-6
 """A share that counts as none."""
-_WEIGHT_OF_STEPS, _CAUTION = 0.25, (0.0, 0.5, 1.0)
-"""How much what is read of the steps counts beside the verdict on the whole sentence, and what is added to
-the log scores: where it is close, a robot had better not. Chosen on benchmarks/requests/inventive.jsonl.
+_WEIGHT_OF_STEPS = 0.25
+"""How much what is read of the steps counts beside the verdict on the whole sentence. Chosen on
+benchmarks/requests/inventive.jsonl.
 """
 
 
@@ -69,7 +69,7 @@ def _verdict(read: TextOutput, verdict: Tensor | None, count: int) -> Tensor:
     steps = torch.cat([1 - declined.sum(dim=0, keepdim=True), declined]).clamp(min=_LEAST).log()
     if verdict is None:
         return steps
-    return _WEIGHT_OF_STEPS * steps + verdict.log_softmax(dim=0) + steps.new_tensor(_CAUTION)
+    return _WEIGHT_OF_STEPS * steps + verdict.log_softmax(dim=0)
 
 
 def _amount(skill: Skill, read: TextOutput, row: int, numbers: Sequence[Amount]) -> float | None:
