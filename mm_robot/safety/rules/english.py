@@ -38,11 +38,12 @@ WORDS = {
         strangling stab stabbing behead maim mutilate torture electrocute suffocate poison poisoning
         assault assaulting attack attacking injure injuring lynch exterminate annihilate""",
     "slay": """kill murder assassinate slaughter massacre strangle behead maim mutilate electrocute
-        suffocate poison injure lynch exterminate annihilate""",
+        suffocate poison shoot injure lynch exterminate annihilate""",
     "one": "the that this those these my your his her our their all every each whoever everything",
     "powered": """engine engines motor motors power speed throttle light lights music noise sound time
-        process task drive motion movement wheels switch""",
-    "course": "lap laps course corner slope circle wall walls straight aisle hill ramp turn bend",
+        process task job drive motion movement wheels switch pace walk clock chatter scene breeze""",
+    "course": """lap laps course corner slope circle wall walls straight aisle hill ramp turn bend
+        post metres meters floor""",
     "hit": """hit hits hitting punch punching kick kicking slap beat strike smack whack bash crush
         crushing squash squish trample flatten ram ramming bump crash smash slam shoot shooting burn
         bite choke push shove trip knock tackle trap pin mow cut shock zap execute eliminate
@@ -54,7 +55,7 @@ RULES = rules(
     negation=r"(?:(?:(?<!why )not|never|without|avoid|dont|doesnt|wont|cant|cannot|shouldnt|mustnt|"
     r"instead of|dont you dare|(?<![a-z0-9] )(?:stop|halt|freeze|whoa|brake|slow down|ease off|"
     r"ease up(?! to)|careful|move away)\b.*\b(?:before (?:you|someone|somebody)|or you(?: ?ll| will)|"
-    r"you(?: are| ?re) about to|you (?:nearly|almost)))"
+    r"you(?: are| ?re) (?:about to|going to|gonna)|you (?:nearly|almost)))"
     r"(?: (?:to|ever|even|accidentally|actually|risk))*|(?<![a-z0-9] )(?:stop|quit|no)(?= [a-z]+ing$)) ",
     apart="to|for|near|by|behind|from|with|towards?|next|without|past|around|beside|and|then|but|or|of|in|on|at|"
     "picture|photo|video",
@@ -63,7 +64,7 @@ RULES = rules(
         Offence.LIVING: (
             r"(?<!have a )(?<!or )(?<!are )(?<!is )(?<!ll )(?!killing (?:me|us)\b)<kill>~<living>\b",
             r"(?<!to )(?<!ll )(?<!id )<slay> <one> (?!(?:[a-z]+ )?<powered>\b)",
-            r"(?:attack|assault|shoot) <one> (?!(?:[a-z]+ ){0,2}(?:<course>|<thing>)\b)",
+            r"(?:attack|assault) <one> (?!(?:[a-z]+ ){0,2}(?:<course>|<thing>)\b)",
             r"(?:(?<![a-z0-9] )|(?<=and )|(?<=then )|(?<=you ))"
             r"(?:attack|kill|murder)(?: now)?(?= ?$| \|| for (?:a while|fun)\b)",
             r"(?<!ll )(?<!wont )(?<!nt )(?<!not )(?<!that could )(?<!that might )(?<!\bi )(?<!that )(?<!are )"
@@ -73,7 +74,8 @@ RULES = rules(
             r"(?:beat|hit) me to\b|(?:cut|break) (?:\||time\b))<hit>~<living>\b",
             r"(?<!\bi )(?<!\bhe )(?<!\bshe )(?:<hit>|drive over|run over|roll over)~"
             r"(?:his|her|my|their|your) (?:head|face|foot|feet|hands?)\b",
-            r"<rush>(?: <ahead>)* (?:over|into|through|at|against|down)~<living>\b",
+            r"(?!back at\b)<rush>(?: <ahead>)* (?:over|into|through|at|against|down)~<living>\b"
+            r"(?! (?:speed|pace|elbow|side|heels)\b)",
             r"(?:run|drive|roll)~<living>(?: [a-z]+)? over\b(?! to\b)",
             r"(?:charging|driving|running|rushing|racing) (?:at|into|over)~<living>\b",
             r"(?:nudge|bother|pester|tease|annoy)~<living>\b|make~<living> (?:fall|cry|scream|bleed|trip)\b",
@@ -93,7 +95,9 @@ RULES = rules(
             r"platform)\b",
             r"<rush> (?:[a-z]+ )?(?:down|over)~(?:stairs|staircase|steps|cliff|edge|ledge|precipice|"
             r"shaft)\b",
-            r"(?:jump|leap|dive|fall|plunge|tumble|throw yourself|drop(?! anchor))\b[^|]*"
+            r"(?<!to )(?<!may )(?<!will )(?<!deep )(?<!nose )"
+            r"(?:jump|leap|dive|fall|plunge|tumble|throw yourself|drop(?! anchor| off(?! the)| back))"
+            r"\b[^|]*"
             r"\b(?:off|down|over|from|into|out of)\b",
             r"<rush> (?:[a-z]+ )?(?:into|through)~(?:water|fire|flames|pool|river|lake|sea|pond|ocean|"
             r"traffic|highway|"
@@ -105,10 +109,12 @@ RULES = rules(
             r"(?:smash|destroy|wreck|demolish|vandali[sz]e|shatter|sabotage|ignite|detonate|explode|obliterate|"
             r"blow up|burn down|set fire|tear down|(?<!any )(?<!no )(?<!frost )damage)(?:s|ing)?\b",
             r"set [a-z0-9 ]{1,30} (?:on fire|alight|ablaze)\b",
+            r"(?!scratch that(?= ?$| \|)|break (?:a leg|the (?:ice|news)|[a-z]+ (?:neck|heart))\b)"
             r"(?:break|burn|ruin|scratch|dent|crush|flood)"
             r" (?:the|an?|that|this|those|my|your|his|her|their|our|every|everything|anything|something|"
             r"it|all)\b",
-            r"(?<!before you )(?<!if you )(?:ram|crash|slam|collide|bang|smash|bump|plough|"
+            r"(?<!before you )(?<!if you )(?!crash (?:cart|team)\b|slam [a-z]+ into reverse\b)"
+            r"(?:ram|crash|slam|collide|bang|smash|bump|plough|"
             r"plow)(?:ing)?\b[^|]*?"
             r"\b(?:into|against|through|with)\b",
             r"ram (?:the|an?|that|this|my|your|his|her|their|every|it)\b",
@@ -118,7 +124,8 @@ RULES = rules(
             r"(?:run|drive|roll|ride|race|speed|rush|charge)(?: <ahead>)* (?:into|against|over)~<thing>\b",
             r"(?:knock|tip|kick|topple|shove|push)(?: (?!to\b|and\b|near\b)[a-z]+){0,4} over\b(?! (?:to|"
             r"there|here)\b)",
-            r"(?!knock (?:it|that) off\b|knock off (?:the |that )?[a-z]+ing\b)knock~(?:down|off)\b",
+            r"(?!knock (?:it|that) off\b|knock off (?:now|for|and)\b|"
+            r"knock off (?:the |that )?[a-z]+ing\b)knock~(?:down|off)\b",
             r"topple\b",
         ),
         Offence.EVASION: (
