@@ -30,7 +30,7 @@ class Told(nn.Module):
         self.outcome = Outcome.RUNNING
         self.speed = 1.0
         self.verdict_reader: Any = None
-        self.seen = scene({600: (0, 0, (0.45, 0.45, 0.55, 0.55))})
+        self.seen = scene({600: (0, 0, (0.45, 0.45, 0.55, 0.5))})  # no foot below the horizon
 
     def merge_adapter(self) -> None:
         """Nothing to merge."""
