@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from mm_robot.data.instructions import package_requests
+from mm_robot.data.requests import Request
 from mm_robot.model.adapters import load_base_model
 from mm_robot.model.base import find_base_model
 from mm_robot.model.checkpoint import tokenizer_of
@@ -23,6 +24,12 @@ SAID = {
 }
 
 
+def of_each_verdict(number: int) -> list[Request]:
+    every = package_requests()
+    verdicts = (Skill.GO_TO, Skill.UNABLE, Skill.REFUSE)
+    return [request for skill in verdicts for request in [r for r in every if skill in r.skills][:number]]
+
+
 def test_a_new_reader_learns_from_sentences_what_is_to_be_declined(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -30,7 +37,7 @@ def test_a_new_reader_learns_from_sentences_what_is_to_be_declined(
     torch.manual_seed(0)
     base = find_base_model()
     reader, tokenizer = VerdictReader(load_base_model(base)), tokenizer_of(base)
-    stage = DeclineStage(reader, tokenizer, Processor(), package_requests()[::10], 32, seed=1)
+    stage = DeclineStage(reader, tokenizer, Processor(), of_each_verdict(400), 32, seed=1)
     own = reader.own_parameters()
     others = {n: p.clone() for n, p in reader.named_parameters() if n not in own}
     settings = StageSettings(40, 32, 0.003, warmup=5, save_every=20)
