@@ -11,11 +11,9 @@ HALF_WIDTH_TANGENT = math.tan(math.radians(35.0))
 """Of the camera that the policy is trained with: 70 degrees from edge to edge."""
 HALF_HEIGHT_TANGENT = 0.75 * HALF_WIDTH_TANGENT
 """Of its picture, which is four wide and three high."""
-
-
 _BELOW_FOOT = 0.004
 """How much lower than its thing a box ends, as a share of the image's height: a row of what the eye sees."""
-FARTHEST = 8.0
+_FARTHEST = 8.0
 """m beyond which the foot of a thing tells no distance."""
 _FRONT = 0.9
 """How much nearer than its middle a thing meets the floor, in radii: 1 if it is round, less at a corner."""
@@ -41,7 +39,7 @@ def distance_on_floor(foot: float, radius: float, mount: CameraMount) -> float |
     None where that is too far, at the horizon or above.
     """
     ahead, _ = mount.on_floor((2 * (foot - _BELOW_FOOT) - 1) * HALF_HEIGHT_TANGENT)
-    return ahead + _FRONT * radius if 0 < ahead < FARTHEST else None
+    return ahead + _FRONT * radius if 0 < ahead < _FARTHEST else None
 
 
 def nearest_in_view(height: float, mount: CameraMount) -> float:

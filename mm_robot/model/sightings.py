@@ -16,8 +16,8 @@ from mm_robot.types import USUAL_MOUNT, CameraMount, FloatArray
 
 PRESENCE_THRESHOLD = 0.35
 OVERLAP_THRESHOLD = 0.5
-_TILT_ERROR = math.radians(1.0)
-"""How well it is known how the camera sits."""
+_TILT_ERROR, _FOOT_ERROR = math.radians(1.0), 0.03
+"""How well it is known how the camera sits, and in m where a thing begins that stands on the floor."""
 _BY_HEIGHT, _BY_TILT = 0.3, 0.6
 """How much farther off the eye is, as a share of the distance, with a camera e times as high as usual, and a
 radian off level: it guesses how the camera sits.
@@ -76,7 +76,7 @@ def _distance(seen: float, radius: float, foot: float, mount: CameraMount) -> fl
     middle = (seen + floor) / 2
     unusual = _BY_HEIGHT * abs(math.log(mount.height / USUAL_MOUNT.height)) + _BY_TILT * abs(mount.tilt)
     by_eye = (sighting_error(seen) + unusual * seen) ** -2
-    by_floor = (0.03 + _TILT_ERROR * (middle**2 + mount.height**2) / mount.height) ** -2
+    by_floor = (_FOOT_ERROR + _TILT_ERROR * (middle**2 + mount.height**2) / mount.height) ** -2
     return (by_eye * seen + by_floor * floor) / (by_eye + by_floor)
 
 
