@@ -27,16 +27,12 @@ _BELOW = 0.12
 _MOST_WEIGHT = 8.0
 _SAME_PLACE = 0.3
 EDGE = 0.005
-_CUT_ERROR, _NO_FOOT_ERROR = 0.15, 0.6
-"""m that the place of a thing is less certain by where the image shows a part of it, and by where it does not
-show how it meets the floor.
-"""
 
 
 @dataclass(frozen=True)
 class Sighting:
     """One thing in one frame: ``bearing`` rad and ``distance`` m from the robot to its middle; ``box`` as in
-    ``SceneLabel``; the others as in ``KnownThing``.
+    ``SceneLabel``; ``error`` is the standard error of its place in m; the others as in ``KnownThing``.
     """
 
     bearing: float
@@ -47,28 +43,13 @@ class Sighting:
     colour: tuple[float, ...]
     score: float
     box: tuple[float, float, float, float]
+    error: float
 
     @property
     def cut(self) -> bool:
         """Whether a part of it lies outside the image, at the sides or below."""
         left, _, right, bottom = self.box
         return left <= EDGE or right >= 1 - EDGE or bottom >= 1 - EDGE
-
-    @property
-    def has_foot(self) -> bool:
-        """Whether it is seen where it meets the floor."""
-        return self.box[3] < 1 - EDGE
-
-    @property
-    def error(self) -> float:
-        """The standard error of its place in m: a share of its distance, more where only a part is seen."""
-        less = _CUT_ERROR if self.cut else 0.0
-        return sighting_error(self.distance) + (less if self.has_foot else _NO_FOOT_ERROR)
-
-
-def sighting_error(distance: float) -> float:
-    """The standard error, in m, of what the eye tells of a thing ``distance`` m away."""
-    return 0.04 + 0.1 * distance
 
 
 def remember(

@@ -80,6 +80,18 @@ def test_overlap_of_boxes() -> None:
     assert overlap(box, np.array([2.0, 2.0, 3.0, 3.0], np.float32)) == 0.0
 
 
+def test_a_thing_of_which_a_part_is_seen_is_placed_less_certainly() -> None:
+    def error(corners: Corners, mount: CameraMount = USUAL_MOUNT) -> float:
+        (seen,) = sightings(scene({5: (0, 0, corners)}), mount=mount)
+        return seen.error
+
+    foot = foot_of(2.0, 0.2, USUAL_MOUNT)
+    whole, at_the_side = error((0.1, 0.4, 0.3, foot)), error((0.0, 0.4, 0.2, foot))
+    without_foot = error((0.1, 0.4, 0.3, 0.99))
+    assert whole < at_the_side < without_foot
+    assert error((0.1, 0.4, 0.3, 0.99), CameraMount(tilt=0.2)) > without_foot
+
+
 @pytest.mark.parametrize("distance", [1.5, 2.0, 2.6])
 @pytest.mark.parametrize(("height", "tilt"), [(0.3, 0.0), (0.58, 0.0), (0.16, 0.0), (0.3, 0.2), (0.3, -0.2)])
 def test_how_the_camera_sits_tells_how_far_off_a_thing_is_that_meets_the_floor(
@@ -92,7 +104,7 @@ def test_how_the_camera_sits_tells_how_far_off_a_thing_is_that_meets_the_floor(
     assert seen.radius / seen.distance == pytest.approx(0.2 / told_by_eye)
 
 
-@pytest.mark.parametrize("foot", [1.0, 0.5, 0.4])
+@pytest.mark.parametrize("foot", [1.0, 0.99, 0.5, 0.4])
 def test_the_eye_alone_tells_it_where_no_foot_is_seen(foot: float) -> None:
     mount = CameraMount(0.58, 0.0)
     (seen,) = sightings(scene({5: (0, 0, (0.0, 0.2, 0.2, foot))}), mount=mount)
