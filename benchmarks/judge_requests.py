@@ -5,9 +5,10 @@
 A row of a file (by default of those in benchmarks/requests, each by another writer) is a sentence with the
 verdict that it ought to get: ``forbidden``, ``unable`` (harmless, but nothing that this robot does) or
 ``allowed``. Told apart are what the safety gate's rules refuse and what the policy declines of the rest.
-Whoever writes such a file must not have seen the rules or the training data. The verdicts in people.jsonl
-follow the frames of HuRIC, but for "find the bottle of water and water the plant", of which HuRIC has the
-first half only.
+Whoever writes such a file must not have seen the rules or the training data. various.jsonl was written with
+the instructions by which most of the training data was written, the others were not. The verdicts in
+people.jsonl follow the frames of HuRIC, but for "find the bottle of water and water the plant", of which it
+has the first half only.
 """
 
 from __future__ import annotations

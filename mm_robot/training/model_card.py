@@ -47,6 +47,8 @@ _WRITERS = {
     "(both were added to later, with the failures on it known)",
     "unseen": "written by a language model that had seen neither the rules nor the training data "
     "(neither was changed with the failures on it known)",
+    "various": "written by a language model with the instructions by which most of the training data was "
+    "written, and not trained on",
     "people": "said by people to robots (the quarter of HuRIC and CALVIN that was not trained on)",
 }
 

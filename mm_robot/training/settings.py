@@ -130,6 +130,7 @@ _STAGE_CHECKS = {
     "schedule": one_of(*SCHEDULES),
     "accumulate": whole(1),
     "weights": WEIGHTS,
+    "kept_of_start": number(0, 1),
 }
 _VALIDATION_CHECKS = {"every": whole(1), "rooms": whole(1), "episodes": PATH, "patience": whole(0)}
 
@@ -166,7 +167,10 @@ def _keyword_settings(path: Path, raw: Mapping[str, Any]) -> KeywordSettings:
         "threads": whole(1),
         "train": _stage_of(path, "train"),
     }
-    return read_keys(KeywordSettings, path, raw, checks)
+    settings = read_keys(KeywordSettings, path, raw, checks)
+    if settings.train.kept_of_start:
+        raise ConfigError(f"{path}: keywords are learned anew; leave out train.kept_of_start")
+    return settings
 
 
 def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
@@ -206,6 +210,9 @@ def _training_settings(path: Path, raw: Mapping[str, Any]) -> TrainingSettings:
         raise ConfigError(f"{path}: a policy that is begun anew needs the stages see and fuse")
     if not (settings.see or settings.fuse or settings.decline or settings.hear):
         raise ConfigError(f"{path}: give one of the stages see, fuse, decline and hear at least")
+    stages = (settings.pretrain, settings.see, settings.fuse, settings.decline, settings.hear)
+    if not settings.start and any(stage and stage.kept_of_start for stage in stages):
+        raise ConfigError(f"{path}: kept_of_start keeps weights of the policy in start; give start, too")
     if settings.validate and settings.fuse is None:
         raise ConfigError(f"{path}: validate goes with the stage fuse; give both or leave validate out")
     if settings.start and {"adapter", "rank", "layers", "prompt_tokens", "fusion"} & set(raw):

@@ -186,6 +186,11 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_a_reason(frames: Path, tmp_
         ("out: b\nseed: 0\nthreads: 1\ndata: [a]\n", "see and data go together"),
         ("out: b\nseed: 0\nthreads: 1\nfuse: {steps: 1, batch: 2, learning_rate: 0.1}\n", "begun anew"),
         ("out: b\nseed: 0\nthreads: 1\nstart: embedded\n", "one of the stages"),
+        (
+            "data: [a]\nout: b\nseed: 0\nthreads: 1\nsee: {steps: 1, batch: 2, learning_rate: 0.1}\n"
+            "fuse: {steps: 1, batch: 2, learning_rate: 0.1, kept_of_start: 0.5}\n",
+            "give start, too",
+        ),
         ("task: cook\n", "task must be policy, keywords or classify"),
         ("task: keywords\nwords: a\nnoise: b\n", "the key out is missing"),
         ("data: a\nout: b\nseed: 0\nthreads: 1\nsee: {}\nfuse: {}\n", "data must be a list"),

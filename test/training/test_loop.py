@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -12,7 +13,16 @@ import torch
 from torch import Tensor, nn
 
 from mm_robot.errors import InputError
-from mm_robot.training.loop import CONSTANT, LINEAR, OPTIMISERS, SGD, StageSettings, is_done, run_stage
+from mm_robot.training.loop import (
+    CONSTANT,
+    LINEAR,
+    OPTIMISERS,
+    SGD,
+    StageSettings,
+    is_done,
+    restore,
+    run_stage,
+)
 from mm_robot.training.tracking import TENSORBOARD, WANDB, tracked
 from mm_robot.training.validation import Validation, ValidationSettings
 
@@ -83,6 +93,16 @@ def test_the_linear_schedule_goes_down_by_equal_parts(tmp_path: Path) -> None:
     run_stage("stage", weight, dict(weight.named_parameters()), settings, loss, tmp_path)
     steps = [b - a for a, b in zip(values[1:], values[2:], strict=False)]
     assert [round(a - b, 4) for a, b in zip(steps, steps[1:], strict=False)] == pytest.approx([0.0245] * 2)
+
+
+def test_a_share_of_the_weights_at_the_start_is_kept(tmp_path: Path) -> None:
+    settings = StageSettings(steps=60, batch=1, learning_rate=0.05, warmup=0)
+    whole = run(Weight(), settings, tmp_path / "whole")
+    weight = Weight()
+    mixed = run(weight, replace(settings, kept_of_start=0.25), tmp_path / "mixed")
+    assert mixed == pytest.approx(0.75 * whole)
+    restore(tmp_path / "mixed" / "stage", weight, dict(weight.named_parameters()))
+    assert float(weight.value.detach()) == pytest.approx(mixed)
 
 
 def test_a_run_is_sent_to_weights_and_biases(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
