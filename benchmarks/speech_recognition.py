@@ -1,10 +1,12 @@
 """How well commands are heard: accuracy for each synthetic voice, and false commands in other speech.
 
     python benchmarks/speech_recognition.py [--sentences 20] [--snr 10 --noise FOLDER] [--other FOLDER]
+        [--recogniser openai/whisper-tiny.en] [--in-view]
 
 Word, sentence and command accuracy (the same act, colour and shape) of the whole chain (voice activity,
 recogniser, confidence), for 12 voices of espeak-ng; ``--other`` counts how many recordings of a
-folder that hold no command are taken for one.
+folder that hold no command are taken for one. With ``--in-view`` the things that a sentence names are in
+view, with two of the same colours or shapes, and what was heard is corrected by that.
 """
 
 from __future__ import annotations
@@ -15,14 +17,17 @@ import json
 import random
 import time
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
 import soundfile
+from text_to_num import alpha2digit
 
 from mm_robot.sim.voices import VOICES, Voice, synthesise
 from mm_robot.speech.base import RATE
-from mm_robot.speech.recognise import CommandRecogniser
+from mm_robot.speech.names_in_view import corrected
+from mm_robot.speech.recognisers import COMMANDS, load_recogniser
 from mm_robot.speech.voice_activity import VoiceActivity
 from mm_robot.types import FloatArray
 
@@ -54,21 +59,27 @@ COMPOSED = (
 )
 """By relation, by size or distance, following, several steps, and how fast."""
 SENTENCES = TASKS + OTHERS
-SAME = {"forwards": "forward", "backwards": "backward", "back": "backward", "ahead": "forward", "a": "the"}
+SAME = {
+    "forwards": "forward",
+    "backwards": "backward",
+    "back": "backward",
+    "ahead": "forward",
+    "a": "the",
+} | {"then": "and"}
 
 
 class Chain:
     """Hearing without ROS: sound in, the accepted command and the best guess out."""
 
-    def __init__(self, noise: list[FloatArray], snr: float | None) -> None:
+    def __init__(self, recogniser: str, noise: list[FloatArray], snr: float | None) -> None:
         """Add ``noise`` at ``snr`` dB where that is given."""
-        self.recogniser = CommandRecogniser()
+        self.recogniser = load_recogniser(recogniser)
         self.noise, self.snr = noise, snr
         self.random = np.random.default_rng(0)
         self.seconds = self.sound = 0.0
 
-    def hear(self, samples: FloatArray) -> tuple[str, str]:
-        """Return the accepted text and the best guess, either may be empty."""
+    def hear(self, samples: FloatArray, in_view: Collection[str] = ()) -> tuple[str, str]:
+        """Return the accepted text and the best guess; either may be empty. ``in_view`` are names."""
         sound = np.concatenate([np.zeros(RATE, np.float32), samples, np.zeros(RATE, np.float32)])
         sound += self.random.normal(0.0, 0.0005, len(sound)).astype(np.float32)
         if self.snr is not None:
@@ -82,7 +93,8 @@ class Chain:
         self.seconds += time.process_time() - begun
         self.sound += len(sound) / RATE
         accepted = " ".join(h.text for h in heard if h.confidence >= ACCEPTED)
-        return accepted, " ".join(h.text for h in heard if h.text)
+        guess = " ".join(h.text for h in heard if h.text)
+        return corrected(accepted, in_view), corrected(guess, in_view)
 
 
 def meaning(sentence: str) -> tuple[str, ...]:
@@ -90,6 +102,7 @@ def meaning(sentence: str) -> tuple[str, ...]:
 
     Of a composed sentence all words count.
     """
+    sentence = alpha2digit(sentence.replace(",", ""), "en", threshold=0)
     words = [
         SAME.get(word, word) for word in sentence.split() if word not in ("please", "robot", "by", "now")
     ]
@@ -104,7 +117,7 @@ def meaning(sentence: str) -> tuple[str, ...]:
 
 
 REACHING = ("go", "find", "drive", "head", "look", "move", "search", "approach", "navigate", "come")
-COMPOSING = {"then", "and", "follow", "of", "near", "next", "nearest", "closest", "farthest", "biggest"} | {
+COMPOSING = {"and", "follow", "of", "near", "next", "nearest", "closest", "farthest", "biggest"} | {
     *("largest", "smallest", "slowly", "quickly", "carefully", "fast", "beside", "close")
 }
 SHAPE_WORDS = (*SHAPES, "sphere", "cube", "crate", "block", "drum", "barrel", "can", "pillar", "object")
@@ -123,12 +136,22 @@ def word_errors(wanted: str, heard: str) -> int:
 FIGURES = ("word", "sentence", "command", "wrong command", "object")
 
 
-def judge_voice(chain: Chain, voice: Voice, sentences: list[str]) -> Counter[str]:
+def things_in_view(sentence: str) -> set[str]:
+    """The names of the things of a sentence, and for each two more: of its colour, and of its shape."""
+    draw = random.Random(sentence)
+    words = sentence.split()
+    named = [(a, b) for a, b in itertools.pairwise(words) if a in COLOURS and b in SHAPES]
+    others = [[(colour, draw.choice(SHAPES)), (draw.choice(COLOURS), shape)] for colour, shape in named]
+    return {" ".join(name) for name in itertools.chain(named, *others)}
+
+
+def judge_voice(chain: Chain, voice: Voice, sentences: list[str], in_view: bool) -> Counter[str]:
     """Speak sentences with a voice; count what is heard, and out of how many."""
     counts: Counter[str] = Counter()
     for sentence in sentences:
         text = sentence.replace("meter", "metre")
-        accepted, guess = chain.hear(0.5 * synthesise(text, voice.name, voice.speed, voice.pitch))
+        sound = 0.5 * synthesise(text, voice.name, voice.speed, voice.pitch)
+        accepted, guess = chain.hear(sound, things_in_view(sentence) if in_view else ())
         same = meaning(accepted) == meaning(sentence)
         words = len(sentence.split())
         counts.update({"word": words - word_errors(sentence, guess), "all word": words})
@@ -168,18 +191,22 @@ def main() -> None:
     parser.add_argument("--noise", type=Path, help="folder of noise recordings, 16 kHz")
     parser.add_argument("--snr", type=float, help="signal to noise ratio in dB")
     parser.add_argument("--other", type=Path, help="folder of recordings that hold no command, 16 kHz")
+    parser.add_argument(
+        "--recogniser", default=COMMANDS, help="as the parameter of the speech node (default %(default)s)"
+    )
+    parser.add_argument("--in-view", action="store_true", help="correct what was heard by what is in view")
     parser.add_argument("--report", type=Path, help="JSON file to write")
     arguments = parser.parse_args()
     if (arguments.snr is None) != (arguments.noise is None):
         parser.error("give --noise and --snr together")
     noise = [samples for _, samples in read_folder(arguments.noise)] if arguments.noise else []
-    chain = Chain(noise, arguments.snr)
+    chain = Chain(arguments.recogniser, noise, arguments.snr)
     choice = COMPOSED if arguments.composed else SENTENCES
     total: Counter[str] = Counter()
     voices = {}
     for number, voice in enumerate(VOICES):
         sentences = random.Random(number).sample(choice, min(arguments.sentences, len(choice)))
-        counts = judge_voice(chain, voice, sentences)
+        counts = judge_voice(chain, voice, sentences, arguments.in_view)
         voices[str(voice)] = rates(counts)
         print(line(str(voice), voices[str(voice)]), flush=True)
         total += counts

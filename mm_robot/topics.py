@@ -59,7 +59,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic("tf", "tf2_msgs/TFMessage", ("simulator",), (), "where the robot is, where tf2_msgs is installed"),
     Topic("tf_static", "tf2_msgs/TFMessage", ("simulator",), (), "where its sensors are mounted"),
     Topic("collisions", STRING, ("simulator",), (), "what the robot touches (JSON)"),
-    Topic("scene/labels", STRING, ("policy",), ("safety_gate",), "the things in view (JSON)"),
+    Topic("scene/labels", STRING, ("policy",), ("safety_gate", "speech"), "the things in view (JSON)"),
     Topic("scene/detections", "vision_msgs/Detection2DArray", ("policy",), (), "the things in view"),
     Topic("scene/markers", "visualization_msgs/MarkerArray", ("policy",), (), "the things in view, for RViz"),
     Topic("scene/image_annotated/compressed", "sensor_msgs/CompressedImage", ("policy",), (), "the view"),

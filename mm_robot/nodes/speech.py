@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,7 @@ from mm_robot.speech.decision import Act, HearingDecision
 from mm_robot.speech.grammar import read_grammar
 from mm_robot.speech.level import LevelMeter
 from mm_robot.speech.mailbox import Mailbox
+from mm_robot.speech.names_in_view import NamesInView, corrected
 from mm_robot.speech.recognisers import load_recogniser
 from mm_robot.speech.stop_word import StopWord
 from mm_robot.speech.stream import Stream
@@ -77,6 +79,7 @@ class Speech(LifecycleNode):
         self._voice_activity = VoiceActivity(judge=self.value("voice_activity"))
         self._stop_word = StopWord()
         self._meter = LevelMeter()
+        self._in_view = NamesInView()
         self._previous: AudioBlock | None = None
         self._received = float("-inf")
         self._speaks_since: float | None = None
@@ -103,6 +106,7 @@ class Speech(LifecycleNode):
             thread.start()
         self.subscribe(Int16MultiArray, "audio", self._receive, "stream")
         self.subscribe(Empty, "stop", self._note_stop)
+        self.subscribe(String, "scene/labels", self._see)
         self.subscribe(Bool, "speaking", self._note_own_voice)
         self.every(WATCH_SECONDS, self._watch)
         self.ok_state("waits for sound")
@@ -134,6 +138,9 @@ class Speech(LifecycleNode):
             if now - self._stops_sent.popleft() <= ECHO_SECONDS:
                 return
         self._decision.note_stop_by_others(now)
+
+    def _see(self, message: String) -> None:
+        self._in_view.see(message.data, time.monotonic())
 
     def _note_own_voice(self, message: Bool) -> None:
         now = time.monotonic()
@@ -200,7 +207,8 @@ class Speech(LifecycleNode):
 
     def _recognise(self, utterance: Utterance, stream: Stream) -> None:
         began = time.monotonic()
-        recognition = self._recogniser.transcribe(utterance)
+        heard = self._recogniser.transcribe(utterance)
+        recognition = replace(heard, text=corrected(heard.text, self._in_view.at(began)))
         now = time.monotonic()
         started, ended = stream.time_of(utterance.start), stream.time_of(utterance.end)
         act = self._decision.decide(recognition, started, ended)
@@ -212,6 +220,7 @@ class Speech(LifecycleNode):
                 data=json.dumps(
                     {
                         "text": recognition.text,
+                        "heard": heard.text,
                         "confidence": round(recognition.confidence, 3),
                         "started": started,
                         "ended": ended,

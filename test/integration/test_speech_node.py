@@ -200,6 +200,24 @@ def test_a_grammar_of_the_users_own_is_understood(
     assert json.loads(hearing.transcripts[0].data)["text"] == "close the window"
 
 
+@needs_voice
+def test_what_sounds_like_a_thing_in_view_is_taken_for_it(
+    start_hearing: Callable[..., Hearing], tmp_path: Path
+) -> None:
+    grammar = tmp_path / "malls.jsgf"
+    grammar.write_text("#JSGF V1.0;\ngrammar malls;\npublic <all> = drive to the yellow mall;\n")
+    hearing = start_hearing({"grammar": str(grammar)})
+    hearing.say("drive to the yellow mall")
+    hearing.probe.wait(lambda: len(hearing.instructions) == 1, 10.0, "the instruction")
+    labels = json.dumps({"width": 640, "height": 480, "labels": [{"name": "yellow ball"}]})
+    hearing.probe.publisher(String, "scene/labels").publish(String(data=labels))
+    time.sleep(0.3)
+    hearing.say("drive to the yellow mall")
+    hearing.probe.wait(lambda: len(hearing.instructions) == 2, 10.0, "the instruction")
+    assert [i.data for i in hearing.instructions] == ["drive to the yellow mall", "drive to the yellow ball"]
+    assert json.loads(hearing.transcripts[-1].data)["heard"] == "drive to the yellow mall"
+
+
 def test_a_missing_grammar_is_said_and_tried_again(
     start_node: Callable[..., NodeProcess], probe: Probe
 ) -> None:
