@@ -24,6 +24,7 @@ import numpy as np
 import soundfile
 from text_to_num import alpha2digit
 
+from mm_robot.config import load_config
 from mm_robot.sim.voices import VOICES, Voice, synthesise
 from mm_robot.speech.base import RATE
 from mm_robot.speech.names_in_view import corrected
@@ -31,7 +32,6 @@ from mm_robot.speech.recognisers import COMMANDS, load_recogniser
 from mm_robot.speech.voice_activity import VoiceActivity
 from mm_robot.types import FloatArray
 
-ACCEPTED = 0.5
 COLOURS = ("red", "green", "blue", "yellow", "orange", "purple", "black", "white")
 SHAPES = ("ball", "box", "cylinder", "cone")
 WAYS = ("go to", "find", "drive to", "head for")
@@ -74,6 +74,7 @@ class Chain:
     def __init__(self, recogniser: str, noise: list[FloatArray], snr: float | None) -> None:
         """Add ``noise`` at ``snr`` dB where that is given."""
         self.recogniser = load_recogniser(recogniser)
+        self.confidence: float = load_config().node("speech")["confidence"]
         self.noise, self.snr = noise, snr
         self.random = np.random.default_rng(0)
         self.seconds = self.sound = 0.0
@@ -92,7 +93,7 @@ class Chain:
         heard = [self.recogniser.transcribe(u) for u in VoiceActivity().detect(sound)]
         self.seconds += time.process_time() - begun
         self.sound += len(sound) / RATE
-        accepted = " ".join(h.text for h in heard if h.confidence >= ACCEPTED)
+        accepted = " ".join(h.text for h in heard if h.confidence >= self.confidence)
         guess = " ".join(h.text for h in heard if h.text)
         return corrected(accepted, in_view), corrected(guess, in_view)
 

@@ -92,7 +92,7 @@ def test_a_spoken_command_becomes_an_instruction(start_hearing: Callable[..., He
     assert [message.data for message in hearing.instructions] == ["go to the red ball"]
     transcript = json.loads(hearing.transcripts[0].data)
     assert transcript["text"] == "go to the red ball"
-    assert transcript["confidence"] >= 0.5
+    assert transcript["confidence"] >= 0.6
     assert transcript["accepted"]
     assert transcript["started"] < transcript["ended"] < transcript["heard_at"]
     assert abs(transcript["ended"] - ended) < 0.6
