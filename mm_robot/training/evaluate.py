@@ -22,6 +22,7 @@ from mm_robot.model.fused_policy import FusedPolicy
 from mm_robot.model.policy import Policy, checkpoint_folder
 from mm_robot.model.prompt import PromptTuned
 from mm_robot.processes import in_processes
+from mm_robot.sim.scene import unoccluded
 from mm_robot.training.disturbance import DISTURBANCES, NONE
 from mm_robot.training.episodes import Episode
 from mm_robot.training.given import Ears, Given, recorded, sounded, typed
@@ -59,11 +60,11 @@ def evaluate_episodes(
 ) -> dict[str, Any]:
     """Run all episodes and return the report.
 
-    ``control`` takes the instruction away (``blank``), names another object of the same room
-    (``swapped``), or randomises the language model's weights (``random_lm``). ``spoken`` lets a
-    synthetic voice say every sentence, and is one of ``SPOKEN``: what the recogniser of the hearing chain
-    hears of it, or the sound itself, goes to the policy. ``run`` runs an episode in place of
-    the core's rollout, one after another. ``disturbance`` is one of ``DISTURBANCES``.
+    ``control`` takes the instruction away (``blank``), names another object of the same room that, like the
+    target, is not hidden at the start (``swapped``), or randomises the language model's weights
+    (``random_lm``). ``spoken`` lets a synthetic voice say every sentence, and is one of ``SPOKEN``: what the
+    recogniser of the hearing chain hears of it, or the sound itself, goes to the policy. ``run`` runs an
+    episode in place of the core's rollout, one after another. ``disturbance`` is one of ``DISTURBANCES``.
 
     Raises:
         InputError: the control does not fit the episodes, or the checkpoint is broken.
@@ -189,8 +190,10 @@ def _with_control(episode: Episode, control: str | None) -> tuple[Episode, int |
         return replace(episode, text="", wav=None), None
     if control != "swapped":
         return episode, None
-    others = [i for i in range(len(episode.room.things)) if i != episode.target]
-    named = int(np.random.default_rng(episode.seed).choice(others))
+    room = episode.room
+    others = [i for i in range(len(room.things)) if i != episode.target]
+    in_sight = [i for i in others if unoccluded(room.things, i, *room.robot[:2])]
+    named = int(np.random.default_rng(episode.seed).choice(in_sight or others))
     return replace(episode, text=f"go to the {episode.room.things[named].name}", wav=None), named
 
 
@@ -234,7 +237,7 @@ def _report(
         successes = [r["success"] for r in rows if r["outcome"] == outcome]
         report["outcomes"][outcome] = rate_of(successes)
     if control == "swapped":
-        report["named_instead"] = rate_of([r["reached_named"] for r in rows])
+        report["named_instead"] = rate_of([r.get("reached_named", False) for r in rows])
     if pairs := _pairs(rows, episodes):
         report["pairs"] = rate_of(pairs)
     report["rows"] = rows
