@@ -1,7 +1,7 @@
 """How well commands are heard: accuracy for each synthetic voice, and false commands in other speech.
 
     python benchmarks/speech_recognition.py [--sentences 20] [--snr 10 --noise FOLDER] [--other FOLDER]
-        [--recogniser openai/whisper-tiny.en] [--in-view]
+        [--recogniser openai/whisper-tiny.en] [--confidence 0.5] [--in-view]
 
 Word, sentence and command accuracy (the same act, colour and shape) of the whole chain (voice activity,
 recogniser, confidence), for 12 voices of espeak-ng; ``--other`` counts how many recordings of a
@@ -65,16 +65,19 @@ SAME = {
     "back": "backward",
     "ahead": "forward",
     "a": "the",
-} | {"then": "and"}
+    "then": "and",
+}
 
 
 class Chain:
     """Hearing without ROS: sound in, the accepted command and the best guess out."""
 
-    def __init__(self, recogniser: str, noise: list[FloatArray], snr: float | None) -> None:
-        """Add ``noise`` at ``snr`` dB where that is given."""
+    def __init__(
+        self, recogniser: str, confidence: float, noise: list[FloatArray], snr: float | None
+    ) -> None:
+        """Believe from ``confidence`` on; add ``noise`` at ``snr`` dB where that is given."""
         self.recogniser = load_recogniser(recogniser)
-        self.confidence: float = load_config().node("speech")["confidence"]
+        self.confidence = confidence
         self.noise, self.snr = noise, snr
         self.random = np.random.default_rng(0)
         self.seconds = self.sound = 0.0
@@ -195,13 +198,19 @@ def main() -> None:
     parser.add_argument(
         "--recogniser", default=COMMANDS, help="as the parameter of the speech node (default %(default)s)"
     )
+    parser.add_argument(
+        "--confidence",
+        type=float,
+        default=load_config().node("speech")["confidence"],
+        help="from which a sentence is believed (default %(default)s)",
+    )
     parser.add_argument("--in-view", action="store_true", help="correct what was heard by what is in view")
     parser.add_argument("--report", type=Path, help="JSON file to write")
     arguments = parser.parse_args()
     if (arguments.snr is None) != (arguments.noise is None):
         parser.error("give --noise and --snr together")
     noise = [samples for _, samples in read_folder(arguments.noise)] if arguments.noise else []
-    chain = Chain(arguments.recogniser, noise, arguments.snr)
+    chain = Chain(arguments.recogniser, arguments.confidence, noise, arguments.snr)
     choice = COMPOSED if arguments.composed else SENTENCES
     total: Counter[str] = Counter()
     voices = {}

@@ -21,7 +21,8 @@ def embedded_figures() -> str:
     """What was measured of the embedded policy, when and by which command."""
     figures = json.loads((checkpoint_folder("embedded") / "eval.json").read_text())
     return (
-        f"Measured on {figures['date']} in unseen simulated rooms, one training run (one seed), by\n"
+        f"Measured, the last of it on {figures['date']}, in unseen simulated rooms, one training run (one\n"
+        "seed), by "
         f"`{figures['command']}`; 95 % Wilson intervals:\n\n{figure_table(figures)}\n"
     )
 

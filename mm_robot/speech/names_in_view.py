@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from mm_robot.data.names import COLOUR_NAMES, SHAPE_NAMES
 from mm_robot.errors import InputError
+from mm_robot.speech.decision import STOP_WORDS
 from mm_robot.speech.phonetics import Phones, apart, pronunciations
 
 _WORD = re.compile(r"[a-z']+")
@@ -80,7 +81,8 @@ class _Correction(NamedTuple):
 def corrected(text: str, names: Collection[str]) -> str:
     """``text`` with the ``names`` of things in view, such as "red ball", where it sounds like them.
 
-    Words that name things are never changed for others, and words that the dictionary lacks are left alone.
+    Words that name things are never changed for others; words that mean a stop, and such as the dictionary
+    lacks, are left alone.
     """
     places = list(_WORD.finditer(text.lower()))
     words = [place.group() for place in places]
@@ -100,29 +102,29 @@ def _best(words: list[str], index: int, names: Collection[str]) -> _Correction |
     """The name that the words from ``index`` on sound most like, if they do and are not it."""
     if words[index] in _BEFORE_THINGS:
         return None
-    found = []
-    is_noun = index > 0 and words[index - 1] in _BEFORE_THINGS and words[index + 1 : index + 2] != ["of"]
-    for count in range(1, _MOST_WORDS + 1):
-        heard = words[index : index + count]
-        sound = _phones(heard)
-        if len(heard) < count or sound is None or _THINGS.issuperset(heard):
-            continue
-        for name in names:
-            wanted = name.lower().split()
-            most = _APART
-            if count == 1:
-                if not is_noun:
-                    continue
-                wanted, most = wanted[-1:], _APART_NOUN
-            elif len(wanted) < 2:
-                continue
-            phones = _phones(wanted)
-            if phones is None:
-                continue
-            most = most if count == 1 else min(most, _APART_EACH * len(phones))
-            if (far := apart(sound, phones)) <= most and heard != wanted:
-                found.append(_Correction(far, " ".join(wanted), count))
+    in_view = [name.lower().split() for name in names]
+    whole = [name for name in in_view if len(name) > 1]
+    most = min(_MOST_WORDS, len(words) - index)
+    found = [each for count in range(2, most + 1) for each in _alike(words[index : index + count], whole)]
+    if index > 0 and words[index - 1] in _BEFORE_THINGS and words[index + 1 : index + 2] != ["of"]:
+        found += _alike(words[index : index + 1], [name[-1:] for name in in_view])
     return min(found, default=None)
+
+
+def _alike(heard: list[str], names: Collection[list[str]]) -> list[_Correction]:
+    """The names that what was heard sounds like, and is not."""
+    sound = _phones(heard)
+    if sound is None or _THINGS.issuperset(heard) or not STOP_WORDS.isdisjoint(heard):
+        return []
+    found = []
+    for name in names:
+        phones = _phones(name)
+        if phones is None or name == heard:
+            continue
+        most = _APART_NOUN if len(heard) == 1 else min(_APART, _APART_EACH * len(phones))
+        if (far := apart(sound, phones)) <= most:
+            found.append(_Correction(far, " ".join(name), len(heard)))
+    return found
 
 
 def _phones(words: list[str]) -> Phones | None:

@@ -84,7 +84,8 @@ def run_stage(
     together = team()
     optimiser = _optimiser(parameters, settings)
     buffers = _buffers(module, parameters)
-    start = {name: parameter.detach().clone() for name, parameter in parameters.items()}
+    kept = parameters if settings.kept_of_start else {}
+    start = {name: parameter.detach().clone() for name, parameter in kept.items()}
     first = _resume(folder / name, module, parameters, optimiser)
     together.check_same_step(first)
     if first >= settings.steps:
@@ -155,8 +156,8 @@ def _put(stored: dict[str, Tensor], weights: dict[str, Tensor]) -> None:
 
 def _mix(start: dict[str, Tensor], share: float, parameters: dict[str, nn.Parameter]) -> None:
     with torch.no_grad():
-        for name, parameter in parameters.items():
-            parameter.lerp_(start[name], share)
+        for name, value in start.items():
+            parameters[name].lerp_(value, share)
 
 
 def _schedule(step: int, settings: StageSettings) -> float:

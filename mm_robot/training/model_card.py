@@ -48,7 +48,7 @@ _WRITERS = {
     "unseen": "written by a language model that had seen neither the rules nor the training data "
     "(neither was changed with the failures on it known)",
     "various": "written by a language model with the instructions by which most of the training data was "
-    "written, and not trained on",
+    "written, and not trained on, but looked at to choose among weights",
     "people": "said by people to robots (the quarter of HuRIC and CALVIN that was not trained on)",
 }
 
@@ -101,8 +101,9 @@ It names {", ".join(labels["shapes"])} in {", ".join(labels["colours"])}.
 
 ## Figures
 
-Measured on {figures["date"]} by `{figures["command"]}`: one training run (one seed), unseen rooms, 95 %
-Wilson intervals. The policy runs in the simulator through the safety gate, 10 decisions a second.
+Measured, the last of it on {figures["date"]}, by `{figures["command"]}`:
+one training run (one seed), unseen rooms, 95 % Wilson intervals.
+The policy runs in the simulator through the safety gate, 10 decisions a second.
 
 {figure_table(figures)}
 

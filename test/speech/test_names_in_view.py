@@ -43,6 +43,11 @@ def test_what_does_not_is_left_as_it_was_heard(heard: str) -> None:
     assert corrected(heard, VIEW) == heard
 
 
+def test_a_stop_is_never_heard_as_anything_else() -> None:
+    assert corrected("stop ball", ("top ball",)) == "stop ball"
+    assert corrected("shop ball", ("top ball",)) == "top ball"
+
+
 def test_nothing_is_changed_where_nothing_is_in_view() -> None:
     assert corrected("go to the red mall", ()) == "go to the red mall"
     assert corrected("go to the red mall", ("blue cone",)) == "go to the red mall"
