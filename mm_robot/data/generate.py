@@ -182,8 +182,7 @@ def frame_labels(world: World, width: int, height: int) -> FrameLabels:
     """What the robot's camera sees now, labelled by the segmentation renderer."""
     state = world.robot_state()
     things = world.room.things
-    seen = world.instance_map(*_CAMERA)
-    ids = np.asarray(cv2.resize(seen, (width, height), interpolation=cv2.INTER_NEAREST), np.int32)
+    ids = world.instance_map(width, height)
     sights = world.sights_of(ids)
     cells = np.full((GRID_ROWS, GRID_COLUMNS), NOTHING, np.uint8)
     most = np.full((GRID_ROWS, GRID_COLUMNS), _COVERED, np.uint8)

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass
 
+import mujoco
 import numpy as np
 import numpy.typing as npt
-
-if "MUJOCO_GL" not in os.environ and not os.environ.get("DISPLAY"):
-    os.environ["MUJOCO_GL"] = "egl"
-
-import mujoco
 
 from mm_robot.sim.mjcf import (
     CAMERA,
@@ -23,6 +18,7 @@ from mm_robot.sim.mjcf import (
     THING_PREFIX,
     room_to_mjcf,
 )
+from mm_robot.sim.renderer import Renderer
 from mm_robot.sim.scene import MAX_ANGULAR, MAX_LINEAR, Room
 from mm_robot.types import USUAL_MOUNT, CameraMount, FloatArray, ImageArray, RobotState
 
@@ -54,7 +50,7 @@ class World:
         self.room = room
         self._model = mujoco.MjModel.from_xml_string(room_to_mjcf(room, mount, vivid))
         self._data = mujoco.MjData(self._model)
-        self._renderers: dict[tuple[int, int], mujoco.Renderer] = {}
+        self._own_renderer: Renderer | None = None
         self._robot_geom = self._model.geom(ROBOT_GEOM).id
         self._robot_body = int(self._model.geom_bodyid[self._robot_geom])
         self._light = self._model.light_diffuse.copy()
@@ -151,13 +147,7 @@ class World:
 
     def instance_map(self, width: int = 640, height: int = 480) -> npt.NDArray[np.int32]:
         """[height, width] index of the thing at each pixel of the robot's camera, -1 elsewhere."""
-        renderer = self._renderer(width, height)
-        renderer.enable_segmentation_rendering()
-        renderer.update_scene(self._data, CAMERA)
-        segmentation = renderer.render()
-        renderer.disable_segmentation_rendering()
-        is_geom = segmentation[:, :, 1] == int(mujoco.mjtObj.mjOBJ_GEOM)
-        return np.where(is_geom, self._thing_of_geom[segmentation[:, :, 0]], -1).astype(np.int32)
+        return self._thing_of_geom[self._renderer().geoms(self._data, CAMERA, width, height)]
 
     def scan(self) -> FloatArray:
         """[360] ranges in m from the robot's centre, first ray at -pi, counter-clockwise.
@@ -194,11 +184,10 @@ class World:
         return touched
 
     def close(self) -> None:
-        """Free the renderers."""
-        for renderer in self._renderers.values():
-            renderer.render()  # makes its own context current: closing frees objects of the current one
-            renderer.close()
-        self._renderers.clear()
+        """Free the renderer."""
+        if self._own_renderer is not None:
+            self._own_renderer.close()
+            self._own_renderer = None
 
     def _move_things(self) -> None:
         for index, thing in enumerate(self.room.things):
@@ -212,16 +201,12 @@ class World:
     def _render(self, camera: str, width: int, height: int) -> ImageArray:
         swing = 1.0 + _LIGHT_CHANGE * math.sin(2 * math.pi * self.time / _LIGHT_PERIOD + self.room.seed)
         self._model.light_diffuse[:] = self._light * swing
-        renderer = self._renderer(width, height)
-        renderer.update_scene(self._data, camera)
-        return renderer.render()
+        return self._renderer().colours(self._data, camera, width, height)
 
-    def _renderer(self, width: int, height: int) -> mujoco.Renderer:
-        """One renderer serves colours and segmentation: to make one takes as long as many frames."""
-        key = (width, height)
-        if key not in self._renderers:
-            self._renderers[key] = mujoco.Renderer(self._model, height, width)
-        return self._renderers[key]
+    def _renderer(self) -> Renderer:
+        if self._own_renderer is None:
+            self._own_renderer = Renderer(self._model)
+        return self._own_renderer
 
     def _note_contacts(self) -> None:
         contacts = self._data.contact
