@@ -12,7 +12,7 @@ from typing import Any
 
 from mm_robot.safety.limits import ON_STALE_SCAN
 from mm_robot.specification import Parameter
-from mm_robot.speech.base import JUDGES
+from mm_robot.speech.base import JUDGES, SUPPRESSIONS
 from mm_robot.topics import NODES, TOPICS, topics_of
 
 EVERY_NODE = (
@@ -139,6 +139,9 @@ MICROPHONE = (
 
 SPEECH = (
     Parameter("confidence", float, "confidence from which what was heard becomes an instruction", "", 0, 1),
+    Parameter(
+        "noise_suppression", str, "how noise is taken out before speech is looked for", choices=SUPPRESSIONS
+    ),
     Parameter("voice_activity", str, "how speech is told from other sound", choices=JUDGES),
     Parameter(
         "recogniser",
@@ -155,7 +158,7 @@ SPEECH = (
 )
 
 VOICE = (
-    Parameter("voice", str, "voice of espeak-ng that speaks the answers"),
+    Parameter("voice", str, "voice of espeak-ng, or of flite such as flite:slt, that speaks the answers"),
     Parameter("speed", int, "words a minute", "", 80, 450),
     Parameter("pitch", int, "height of the voice", "", 0, 99),
     Parameter("volume", float, "loudness", "", 0, 1),

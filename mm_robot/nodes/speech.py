@@ -1,9 +1,9 @@
 """The speech node: turns ``audio`` into ``transcript``, ``instruction/voice``, ``stop`` and ``scene/sounds``.
 
 Callbacks only put sound into mailboxes. One thread spots the word "stop" and publishes ``stop`` at once; one
-tells sound events; another cuts utterances from the stream and has them recognised. What is understood with
-enough confidence becomes an instruction, unless somebody has stopped the robot since, or it was said too long
-ago; everything heard is a transcript, so that a rejection can be seen.
+tells sound events; another takes noise out of the stream, cuts utterances from it and has them recognised.
+What is understood with enough confidence becomes an instruction, unless somebody has stopped the robot since,
+or it was said too long ago; everything heard is a transcript, so that a rejection can be seen.
 """
 
 from __future__ import annotations
@@ -76,7 +76,9 @@ class Speech(LifecycleNode):
         """Load the recogniser and begin to listen."""
         torch.set_num_threads(1)
         self._recogniser = load_recogniser(self.value("recogniser"), self._grammar())
-        self._voice_activity = VoiceActivity(judge=self.value("voice_activity"))
+        self._voice_activity = VoiceActivity(
+            judge=self.value("voice_activity"), suppression=self.value("noise_suppression")
+        )
         self._stop_word = StopWord()
         self._meter = LevelMeter()
         self._in_view = NamesInView()

@@ -18,6 +18,9 @@ RATE = 16000
 ENERGY, SILERO = "energy", "silero"
 JUDGES = (ENERGY, SILERO)
 """Ways to tell speech from other sound."""
+RNNOISE, NO_SUPPRESSION = "rnnoise", "none"
+SUPPRESSIONS = (RNNOISE, NO_SUPPRESSION)
+"""Ways to take noise out of the sound."""
 
 Event = TypeVar("Event")
 

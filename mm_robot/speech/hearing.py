@@ -1,4 +1,4 @@
-"""The whole hearing chain on a piece of sound: voice activity, stop words, recogniser, decision."""
+"""The whole hearing chain on a piece of sound, from noise suppression to the decision what to do."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mm_robot.speech.base import ENERGY, RATE
+from mm_robot.speech.base import ENERGY, RATE, RNNOISE
 from mm_robot.speech.decision import Act, HearingDecision
 from mm_robot.speech.recognisers import COMMANDS, load_recogniser
 from mm_robot.speech.stop_word import StopWord
@@ -38,18 +38,24 @@ class Hearing:
     """Hears as the speech node does, without waiting for time to pass."""
 
     def __init__(
-        self, confidence: float, grammar: str | None = None, recogniser: str = COMMANDS, judge: str = ENERGY
+        self,
+        confidence: float,
+        grammar: str | None = None,
+        recogniser: str = COMMANDS,
+        judge: str = ENERGY,
+        suppression: str = RNNOISE,
     ) -> None:
         """Load the models; ``confidence`` is that from which an utterance is believed, ``recogniser`` one of
-        those that ``load_recogniser`` knows, ``judge`` one of the judges of speech.
+        those that ``load_recogniser`` knows, ``judge`` one of the judges of speech, ``suppression`` one of
+        the ways to take noise out.
 
         Raises:
-            InputError: the grammar or the recogniser is wrong.
+            InputError: the grammar or the recogniser is wrong, or a package is missing.
         """
         self._confidence = confidence
         self._recogniser = load_recogniser(recogniser, grammar)
         self._stop_word = StopWord()
-        self._voice_activity = VoiceActivity(judge=judge)
+        self._voice_activity = VoiceActivity(judge=judge, suppression=suppression)
         self.begin()
 
     def begin(self) -> None:

@@ -1,15 +1,13 @@
 """The offline recogniser of commands: pocketsphinx on our command grammar, checked against ordinary English.
 
-A grammar alone hears a command in everything. So each utterance is also decoded with a general
-English language model, and a command is believed only when it explains the sound at least as well,
-covers the speech, and is said at a human pace.
+Each utterance is also decoded with a general English language model, so that a command can be told from other
+speech (``command_confidence``).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pocketsphinx
@@ -17,6 +15,7 @@ import pocketsphinx
 from mm_robot.errors import InputError
 from mm_robot.speech.automaton import Automaton
 from mm_robot.speech.base import RATE, Recogniser, Recognition, Utterance, to_int16
+from mm_robot.speech.command_confidence import Evidence, confidence_of
 from mm_robot.speech.grammar import command_grammar
 from mm_robot.speech.pronunciations import VARIANTS
 from mm_robot.types import FloatArray
@@ -28,26 +27,6 @@ NOISE = 0.002
 FRAMES = 100
 """Frames of the decoder per second."""
 NOTHING = Recognition("", 0.0)
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """A logistic judge: 0.5 at ``middle``, rising (``width`` > 0) or falling (< 0) within about ``width``."""
-
-    middle: float
-    width: float
-
-    def judge(self, value: float) -> float:
-        """Turn a value into a confidence in [0, 1]."""
-        return 1.0 / (1.0 + math.exp(max(min(-(value - self.middle) / self.width, 50.0), -50.0)))
-
-
-LIKELIHOOD = Threshold(0.0, 0.04)
-"""Log likelihood of the command over that of ordinary English, per second of speech (decoder's units)."""
-COVERAGE = Threshold(0.8, 0.05)
-"""Share of the time from the first to the last sound of speech that the words of the command fill."""
-PACE = Threshold(0.17, -0.02)
-"""Seconds a speech sound lasts on average."""
 
 
 class CommandRecogniser(Recogniser):
@@ -76,20 +55,25 @@ class CommandRecogniser(Recogniser):
 
     def transcribe(self, utterance: Utterance) -> Recognition:
         """Recognise one utterance; the text is a sentence of the grammar, or empty."""
+        text, evidence = self.weigh(utterance)
+        return NOTHING if evidence is None else Recognition(text, confidence_of(evidence))
+
+    def weigh(self, utterance: Utterance) -> tuple[str, Evidence | None]:
+        """The most probable sentence of the grammar, and what speaks for it; None where there is none."""
         sound = to_int16(_prepared(utterance.samples))
         hypothesis = _decode(self._commands, sound)
-        if hypothesis is None or self.automaton.probability(hypothesis.hypstr) == 0.0:
-            return NOTHING
+        probability = 0.0 if hypothesis is None else self.automaton.probability(hypothesis.hypstr)
+        if hypothesis is None or probability == 0.0:
+            return "", None
         frames, phones = self._spoken()
         duration = max(utterance.end - utterance.start, 1) / RATE
         english = _decode(self._english, sound)
-        ratio = math.log(hypothesis.score / english.score) / utterance.speech if english else 0.0
-        confidence = min(
-            LIKELIHOOD.judge(ratio),
-            COVERAGE.judge(frames / FRAMES / duration),
-            PACE.judge(duration / phones),
+        return hypothesis.hypstr, Evidence(
+            likelihood=math.log(hypothesis.score / english.score) / utterance.speech if english else 0.0,
+            prior=math.log(probability),
+            coverage=frames / FRAMES / duration,
+            pace=duration / phones,
         )
-        return Recognition(hypothesis.hypstr, confidence)
 
     def _spoken(self) -> tuple[int, int]:
         words = [part for part in self._commands.seg() if part.word.split("(")[0] in self.automaton.words]

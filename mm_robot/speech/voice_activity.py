@@ -1,4 +1,8 @@
-"""Cuts a stream of sound into utterances; what is speech is judged frame by frame (``speech_judge``)."""
+"""Cuts a stream of sound into utterances; what is speech is judged frame by frame (``speech_judge``).
+
+Speech is looked for in the stream without its noise (``noise_suppression``). An utterance from a quiet room
+is handed on as it came all the same: taking noise out that is not there takes away some of the speech.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mm_robot.speech.base import ENERGY, RATE, Detector, Utterance
+from mm_robot.speech.base import ENERGY, NO_SUPPRESSION, RATE, Detector, Utterance
+from mm_robot.speech.noise_suppression import load_suppression
 from mm_robot.speech.speech_judge import EnergyJudge, SileroJudge, SpeechJudge
 from mm_robot.types import FloatArray
 
@@ -24,7 +29,8 @@ class VoiceActivityLimits:
     from which the Silero network's verdict counts; ``onset`` s of speech within the
     last ``onset_window`` s that begin an utterance; ``hangover`` s of silence that end it; ``pre_roll`` s
     of sound kept before it; ``minimum`` s of speech below which it is dropped; ``maximum`` s at
-    which it is cut.
+    which it is cut; ``quiet_room`` dB of its loudest parts above its softest from which on an utterance
+    is left as it came.
     """
 
     above_noise: float = 8.0
@@ -35,6 +41,7 @@ class VoiceActivityLimits:
     pre_roll: float = 0.3
     minimum: float = 0.15
     maximum: float = 10.0
+    quiet_room: float = 30.0
 
 
 class NoiseFloor:
@@ -54,16 +61,28 @@ class NoiseFloor:
         self.level += min(target - self.level, rise) if target > self.level else 0.3 * (target - self.level)
 
 
+def decibels(sound: FloatArray) -> FloatArray:
+    """The level of ``sound`` [..., N, C], dB of full scale [..., C]."""
+    levels: FloatArray = 10.0 * np.log10(np.mean(np.square(sound), axis=-2) + 1e-9)
+    return levels
+
+
 class VoiceActivity(Detector[Utterance]):
     """Finds utterances in a stream."""
 
-    def __init__(self, limits: VoiceActivityLimits | None = None, judge: str = ENERGY) -> None:
-        """Listen with the given limits; ``judge`` is one of ``speech_judge.JUDGES``.
+    def __init__(
+        self,
+        limits: VoiceActivityLimits | None = None,
+        judge: str = ENERGY,
+        suppression: str = NO_SUPPRESSION,
+    ) -> None:
+        """Listen with the given limits; ``judge`` is one of ``JUDGES``, ``suppression`` of ``SUPPRESSIONS``.
 
         Raises:
-            InputError: the judge needs a package that is not installed.
+            InputError: one of them needs a package that is not installed.
         """
         self.limits = limits or VoiceActivityLimits()
+        self._suppression = load_suppression(suppression)
         self._judge: SpeechJudge = (
             EnergyJudge(self.limits.above_noise) if judge == ENERGY else SileroJudge(self.limits.probability)
         )
@@ -72,10 +91,13 @@ class VoiceActivity(Detector[Utterance]):
     def reset(self) -> None:
         """Forget the stream so far."""
         self._judge.reset()
+        self._suppression.reset()
         self._length = self._judge.length
         self._frame = self._length / RATE
         self._floor = NoiseFloor(self._frame)
-        self._rest: FloatArray = np.empty(0, np.float32)
+        self._background = NoiseFloor(self._frame)
+        self._rest: FloatArray = np.empty((0, 2), np.float32)
+        self._as_it_came: FloatArray = np.empty(0, np.float32)
         self._index = 0
         self._before: deque[FloatArray] = deque(
             maxlen=self._frames(self.limits.pre_roll + self.limits.onset_window)
@@ -88,21 +110,26 @@ class VoiceActivity(Detector[Utterance]):
 
     @property
     def noise_level(self) -> float:
-        """The noise floor, dB of full scale."""
-        return self._floor.level
+        """The noise floor of the sound as it came, dB of full scale."""
+        return self._background.level
 
     def detect(self, samples: FloatArray) -> list[Utterance]:
         """Take in the next samples, [N], and return the utterances that end in them."""
-        stream = np.concatenate([self._rest, samples])
+        quiet = self._suppression.suppress(samples)
+        as_it_came = np.concatenate([self._as_it_came, samples])
+        self._as_it_came = as_it_came[len(quiet) :]
+        stream = np.concatenate([self._rest, np.stack([quiet, as_it_came[: len(quiet)]], axis=1)])
         whole = len(stream) // self._length * self._length
         self._rest = stream[whole:]
-        frames = stream[:whole].reshape(-1, self._length)
+        frames = stream[:whole].reshape(-1, self._length, 2)
         return [utterance for frame in frames if (utterance := self._next(frame)) is not None]
 
     def _next(self, frame: FloatArray) -> Utterance | None:
-        level = 10.0 * float(np.log10(np.mean(np.square(frame)) + 1e-9))
-        speech = self._judge.judge(frame, level - self._floor.level)
+        """``frame`` [length, 2]: without noise, and as it came."""
+        level, came = (float(level) for level in decibels(frame))
+        speech = self._judge.judge(frame[:, 0], level - self._floor.level)
         self._floor.update(level, speech)
+        self._background.update(came, speech)
         self._index += self._length
         self._recent.append(speech)
         if not self.speaking:
@@ -133,7 +160,10 @@ class VoiceActivity(Detector[Utterance]):
     def _finish(self) -> Utterance | None:
         self.speaking = False
         self._recent.clear()
-        samples = np.concatenate(self._frames_kept)
+        frames = np.stack(self._frames_kept)
+        softest, loudest = np.percentile(decibels(frames)[:, 1], (10, 95))
+        in_quiet_room = loudest - softest >= self.limits.quiet_room
+        samples = frames[:, :, int(in_quiet_room)].reshape(-1)
         self._before.extend(self._frames_kept[-(self._before.maxlen or 1) :])
         self._frames_kept = []
         speech = self._speech_frames * self._frame

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from mm_robot.errors import InputError
-from mm_robot.sim.voices import VOICES, available_voices, synthesise
+from mm_robot.sim import voices
+from mm_robot.sim.voices import RECORDED_VOICES, VOICES, available_voices, synthesise
 
 needs_voice = pytest.mark.skipif(
     shutil.which("espeak-ng") is None, reason="no voice: run sudo apt install espeak-ng"
 )
+needs_flite = pytest.mark.skipif(shutil.which("flite") is None, reason="no voice: run sudo apt install flite")
 
 
 @needs_voice
@@ -63,12 +65,40 @@ def test_what_is_wrong_is_one_line(arguments: dict[str, object], said: str) -> N
 
 @needs_voice
 def test_the_voices_listed_can_speak() -> None:
-    voices = available_voices()
-    assert "en-us" in voices
-    assert all(len(synthesise("stop", voice)) for voice in voices)
+    names = available_voices()
+    assert "en-us" in names
+    assert all(len(synthesise("stop", name)) for name in names)
 
 
-def test_a_missing_program_is_said_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+@needs_flite
+def test_voices_made_from_recordings_speak_in_their_speed_and_pitch() -> None:
+    spoken = [synthesise("turn left", v.name, v.speed, v.pitch) for v in RECORDED_VOICES]
+    assert len({samples.tobytes() for samples in spoken}) == len(RECORDED_VOICES)
+    normal, fast = (synthesise("turn left", "flite:slt", speed) for speed in (150, 300))
+    assert len(fast) < 0.7 * len(normal)
+    deep, high = (synthesise("turn left", "flite:slt", pitch=pitch) for pitch in (0, 99))
+    assert _fundamental(deep) < 0.8 * _fundamental(high)
+
+
+def _fundamental(samples: np.ndarray) -> float:
+    """The strongest frequency below 500 Hz, Hz."""
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    frequencies = np.fft.rfftfreq(len(samples), 1 / 16000)
+    low = (frequencies > 60) & (frequencies < 500)
+    return float(frequencies[low][spectrum[low].argmax()])
+
+
+@needs_flite
+def test_a_recorded_voice_that_is_not_there_is_named_with_those_that_are() -> None:
+    with pytest.raises(InputError, match="flite:nobody.*flite:slt"):
+        synthesise("hello", "flite:nobody")
+
+
+@pytest.mark.parametrize(("voice", "package"), [("en-us", "espeak-ng"), ("flite:slt", "flite")])
+def test_a_missing_program_is_said_with_its_package(
+    monkeypatch: pytest.MonkeyPatch, voice: str, package: str
+) -> None:
+    voices._flite_voices.cache_clear()
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(InputError, match="sudo apt install espeak-ng"):
-        synthesise("hello")
+    with pytest.raises(InputError, match=f"sudo apt install {package}"):
+        synthesise("hello", voice)
