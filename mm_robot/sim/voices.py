@@ -78,7 +78,7 @@ MORE_VOICES: tuple[Voice, ...] = (
     Voice("en-us-nyc+f1", 155, 55),
     Voice("en-gb-x-gbclan+m4", 130, 45),
 )
-"""Others, that nothing in the package was trained on."""
+"""Others, to which neither the network of command words nor the confidence of the recogniser was fitted."""
 
 RECORDED_VOICES: tuple[Voice, ...] = (
     Voice("flite:slt", 150, 50),
@@ -90,7 +90,7 @@ RECORDED_VOICES: tuple[Voice, ...] = (
     Voice("flite:slt", 130, 40),
     Voice("flite:rms", 170, 60),
 )
-"""Made from recordings of three people (CMU ARCTIC), so nearer to how people sound; nor on these."""
+"""Made from recordings of three people (CMU ARCTIC), so nearer to how people sound; nor to these."""
 
 
 def synthesise(
