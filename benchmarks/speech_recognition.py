@@ -79,10 +79,12 @@ def mixed(
     sound = np.concatenate([np.zeros(RATE, np.float32), samples, np.zeros(RATE, np.float32)])
     sound += generator.normal(0.0, 0.0005, len(sound)).astype(np.float32)
     if ratio is not None:
-        piece = noise[generator.integers(len(noise))]
-        piece = np.tile(piece, 1 + len(sound) // len(piece))
-        first = int(generator.integers(len(piece) - len(sound) + 1))
-        piece = piece[first : first + len(sound)]
+        piece = np.zeros(len(sound), np.float32)
+        while not piece.any():
+            whole = noise[generator.integers(len(noise))]
+            whole = np.tile(whole, 1 + len(sound) // len(whole))
+            first = int(generator.integers(len(whole) - len(sound) + 1))
+            piece = whole[first : first + len(sound)]
         power = np.mean(np.square(samples)) / 10 ** (ratio / 10)
         sound += piece * np.sqrt(power / np.mean(np.square(piece)))
     return sound
