@@ -74,7 +74,9 @@ def test_every_check_ends_with_a_finding_that_tells_its_fix(check: Check) -> Non
     assert "\n" not in finding.found + finding.fix
 
 
-@pytest.mark.parametrize("name", ["Python", "rclpy", "language model", "speech recogniser", "GPU"])
+@pytest.mark.parametrize(
+    "name", ["Python", "rclpy", "language model", "noise suppression", "speech recogniser", "GPU"]
+)
 def test_what_the_set_up_installs_is_found(name: str) -> None:
     (check,) = (check for check in CHECKS if check.name == name)
     assert run_apart(check).state in (OK, WARNING)

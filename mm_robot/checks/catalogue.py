@@ -38,6 +38,7 @@ CHECKS = (
     Check("rendering", "devices.rendering"),
     Check("language model", "models.base_model"),
     Check("policy", "models.checkpoint"),
+    Check("noise suppression", "models.noise_suppression"),
     Check("speech recogniser", "models.recogniser"),
     Check("synthetic voice", "devices.voice"),
     Check("disk", "machine.disk", needed=False),

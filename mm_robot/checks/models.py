@@ -1,4 +1,4 @@
-"""Checks of what the robot understands with: the language model, its checkpoint, the speech recogniser."""
+"""Checks of what the robot understands with: language model, checkpoint, noise suppression, recogniser."""
 
 from __future__ import annotations
 
@@ -36,6 +36,23 @@ def checkpoint() -> Finding:
     started = time.perf_counter()
     policy.decide(observation)
     return ok(f"a decision takes {(time.perf_counter() - started) * 1000.0:.0f} ms on one thread")
+
+
+def noise_suppression() -> Finding:
+    """Whether RNNoise is there and takes noise out."""
+    from mm_robot.speech.base import RATE, RNNOISE
+    from mm_robot.speech.noise_suppression import load_suppression
+
+    noise = np.random.default_rng(0).normal(0.0, 0.05, RATE).astype(np.float32)
+    try:
+        suppression = load_suppression(RNNOISE)
+    except InputError as error:
+        return missing(str(error), "pip install --force-reinstall --no-deps pyrnnoise")
+    started = time.perf_counter()
+    left = suppression.suppress(noise)[RATE // 2 :]
+    seconds = time.perf_counter() - started
+    quieter = 20.0 * np.log10(noise.std() / left.std())
+    return ok(f"{quieter:.0f} dB less noise; a second of sound takes {seconds * 1000.0:.0f} ms")
 
 
 def recogniser() -> Finding:
