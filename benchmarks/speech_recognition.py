@@ -1,8 +1,8 @@
 """How well commands are heard: accuracy for each synthetic voice, and false commands in other speech.
 
     python benchmarks/speech_recognition.py [--sentences 20] [--voices recorded] [--snr 10 --noise FOLDER]
-        [--suppression none] [--other FOLDER] [--recogniser openai/whisper-tiny.en] [--confidence 0.5]
-        [--in-view]
+        [--suppression none] [--voice-activity silero] [--other FOLDER] [--recogniser openai/whisper-tiny.en]
+        [--confidence 0.5] [--in-view]
 
 Word, sentence and command accuracy (the same act, colour and shape) of the whole chain (noise suppression,
 voice activity, recogniser, confidence), for voices of espeak-ng, by twelve of which the confidence was fitted
@@ -29,7 +29,7 @@ from text_to_num import alpha2digit
 
 from mm_robot.config import load_config
 from mm_robot.sim.voices import MORE_VOICES, RECORDED_VOICES, VOICES, Voice, synthesise
-from mm_robot.speech.base import RATE, SUPPRESSIONS
+from mm_robot.speech.base import JUDGES, RATE, SUPPRESSIONS
 from mm_robot.speech.names_in_view import corrected
 from mm_robot.speech.recognisers import COMMANDS, load_recogniser
 from mm_robot.speech.voice_activity import VoiceActivity
@@ -97,13 +97,13 @@ class Chain:
         self,
         recogniser: str,
         confidence: float,
-        suppression: str,
+        voice_activity: VoiceActivity,
         noise: list[FloatArray],
         snr: float | None,
     ) -> None:
         """Believe from ``confidence`` on; add ``noise`` at ``snr`` dB where that is given."""
         self.recogniser = load_recogniser(recogniser)
-        self.voice_activity = VoiceActivity(suppression=suppression)
+        self.voice_activity = voice_activity
         self.confidence = confidence
         self.noise, self.snr = noise, snr
         self.random = np.random.default_rng(0)
@@ -223,6 +223,12 @@ def main() -> None:
         default=load_config().node("speech")["noise_suppression"],
         help="how noise is taken out (default %(default)s)",
     )
+    parser.add_argument(
+        "--voice-activity",
+        choices=JUDGES,
+        default=load_config().node("speech")["voice_activity"],
+        help="how speech is told from other sound (default %(default)s)",
+    )
     parser.add_argument("--noise", type=Path, help="folder of noise recordings, 16 kHz")
     parser.add_argument("--snr", type=float, help="signal to noise ratio in dB")
     parser.add_argument("--other", type=Path, help="folder of recordings that hold no command, 16 kHz")
@@ -241,7 +247,8 @@ def main() -> None:
     if (arguments.snr is None) != (arguments.noise is None):
         parser.error("give --noise and --snr together")
     noise = [samples for _, samples in read_folder(arguments.noise)] if arguments.noise else []
-    chain = Chain(arguments.recogniser, arguments.confidence, arguments.suppression, noise, arguments.snr)
+    voice_activity = VoiceActivity(judge=arguments.voice_activity, suppression=arguments.suppression)
+    chain = Chain(arguments.recogniser, arguments.confidence, voice_activity, noise, arguments.snr)
     choice = COMPOSED if arguments.composed else SENTENCES
     total: Counter[str] = Counter()
     voices = {}
