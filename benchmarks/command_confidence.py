@@ -21,7 +21,7 @@ from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from speech_recognition import COMPOSED, SENTENCES, meaning, mixed, read_folder
 
 from mm_robot.sim.voices import VOICES, synthesise
-from mm_robot.speech.base import RNNOISE
+from mm_robot.speech.base import RNNOISE, SILERO
 from mm_robot.speech.command_confidence import Weights
 from mm_robot.speech.recognise import CommandRecogniser
 from mm_robot.speech.voice_activity import VoiceActivity
@@ -58,7 +58,7 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=12, help="of each voice (default %(default)s)")
     arguments = parser.parse_args()
     noise = [samples for _, samples in read_folder(arguments.noise)]
-    recogniser, voice_activity = CommandRecogniser(), VoiceActivity(suppression=RNNOISE)
+    recogniser, voice_activity = CommandRecogniser(), VoiceActivity(judge=SILERO, suppression=RNNOISE)
     generator = np.random.default_rng(0)
     features, right, speakers = [], [], []
     for speaker, command, sound in spoken(arguments.sentences, arguments.other):

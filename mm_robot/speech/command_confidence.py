@@ -49,7 +49,7 @@ class Weights:
     bias: float
 
 
-WEIGHTS = Weights(likelihood=19.3455, prior=0.18, coverage=-10.8626, pace=-12.959, bias=2.2272)
+WEIGHTS = Weights(likelihood=19.842, prior=0.1696, coverage=-11.4595, pace=-18.0779, bias=2.1294)
 """As ``benchmarks/command_confidence.py`` finds them."""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mm_robot.speech.base import ENERGY, RATE, RNNOISE
+from mm_robot.speech.base import RATE, RNNOISE, SILERO
 from mm_robot.speech.decision import Act, HearingDecision
 from mm_robot.speech.recognisers import COMMANDS, load_recogniser
 from mm_robot.speech.stop_word import StopWord
@@ -42,7 +42,7 @@ class Hearing:
         confidence: float,
         grammar: str | None = None,
         recogniser: str = COMMANDS,
-        judge: str = ENERGY,
+        judge: str = SILERO,
         suppression: str = RNNOISE,
     ) -> None:
         """Load the models; ``confidence`` is that from which an utterance is believed, ``recogniser`` one of

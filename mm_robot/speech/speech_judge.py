@@ -59,10 +59,14 @@ class SileroJudge(SpeechJudge):
         Raises:
             InputError: the package silero-vad is not installed.
         """
+        import torch
+
+        threads = torch.get_num_threads()
         try:
             from silero_vad import load_silero_vad
         except ModuleNotFoundError:
             raise InputError(how_to_install("silero_vad")) from None
+        torch.set_num_threads(threads)  # which silero_vad sets to one for the whole process
         self._probability = probability
         self._network = load_silero_vad()
 

@@ -16,7 +16,7 @@ from packaging.version import Version
 from mm_robot import __version__
 from mm_robot.dependencies import PACKAGES
 
-OPTIONAL = {"optuna", "silero_vad", "wandb"}
+OPTIONAL = {"optuna", "wandb"}
 """Asked for by the command that needs it, and installed for the tests."""
 OPTIONAL_ROS = {"cv_bridge", "tf2_msgs", "vision_msgs"}
 """Used where ROS 2 installed them."""

@@ -73,12 +73,12 @@ def test_a_reset_forgets_what_was() -> None:
 
 @pytest.fixture(scope="module", params=[RNNOISE, NO_SUPPRESSION])
 def understood(request: pytest.FixtureRequest) -> Iterator[tuple[str, int]]:
-    """How many sentences are understood above white noise that is 10 dB quieter."""
+    """How many sentences are understood above white noise that is 5 dB quieter."""
     hearing = Hearing(0.5, suppression=request.param)
     right = 0
     for text in SENTENCES:
         speech = _spoken(text)
-        level = float(np.sqrt(np.mean(np.square(speech[RATE:-RATE])) / 10))
+        level = float(np.sqrt(np.mean(np.square(speech[RATE:-RATE])) / 10**0.5))
         heard = hearing.listen(speech + _noise(len(speech) / RATE, level))
         right += [each.text for each in heard if each.confidence >= 0.5] == [text]
     yield request.param, right
@@ -86,7 +86,7 @@ def understood(request: pytest.FixtureRequest) -> Iterator[tuple[str, int]]:
 
 def test_commands_are_understood_in_noise_by_it(understood: tuple[str, int]) -> None:
     name, right = understood
-    assert right >= 4 if name == RNNOISE else right <= 2
+    assert right >= 5 if name == RNNOISE else right <= 3
 
 
 def test_it_can_be_left_out() -> None:

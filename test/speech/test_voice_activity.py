@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from mm_robot.speech.base import JUDGES, RATE, SILERO, Utterance
+from mm_robot.speech.base import JUDGES, RATE, Utterance
 from mm_robot.speech.voice_activity import VoiceActivity, VoiceActivityLimits
 from mm_robot.types import FloatArray
 
@@ -16,8 +16,6 @@ Cut = Callable[..., list[Utterance]]
 
 @pytest.fixture(params=JUDGES)
 def judge(request: pytest.FixtureRequest) -> str:
-    if request.param == SILERO:
-        pytest.importorskip("silero_vad", reason="silero-vad is not installed")
     return str(request.param)
 
 
