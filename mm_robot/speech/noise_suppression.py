@@ -21,8 +21,6 @@ from mm_robot.errors import InputError
 from mm_robot.speech.base import NO_SUPPRESSION, RATE
 from mm_robot.types import FloatArray
 
-KEPT = 0.05
-"""Share of the sound that is kept as it came, so that the background keeps a level to compare speech with."""
 _NETWORK_RATE, _FRAME = 48_000, 480
 """Of RNNoise: samples a second, and samples in a frame."""
 _SCALE = 32768.0
@@ -76,7 +74,6 @@ class RNNoise(NoiseSuppression):
         self._up = soxr.ResampleStream(RATE, _NETWORK_RATE, 1, dtype="float32", quality=soxr.MQ)
         self._down = soxr.ResampleStream(_NETWORK_RATE, RATE, 1, dtype="float32", quality=soxr.MQ)
         self._rest: FloatArray = np.empty(0, np.float32)
-        self._waiting: FloatArray = np.empty(0, np.float32)
         self._late = round(_DELAY * RATE)
 
     def suppress(self, samples: FloatArray) -> FloatArray:
@@ -88,14 +85,10 @@ class RNNoise(NoiseSuppression):
         for frame in frames:
             place = frame.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
             self._library.rnnoise_process_frame(self._state, place, place)
-        quiet = self._down.resample_chunk(frames.reshape(-1) / np.float32(_SCALE))
+        quiet: FloatArray = self._down.resample_chunk(frames.reshape(-1) / np.float32(_SCALE))
         early = min(self._late, len(quiet))
         self._late -= early
-        quiet = quiet[early:]
-        as_it_came = np.concatenate([self._waiting, samples])
-        self._waiting = as_it_came[len(quiet) :]
-        mixed: FloatArray = (1 - KEPT) * quiet + KEPT * as_it_came[: len(quiet)]
-        return mixed.astype(np.float32)
+        return quiet[early:]
 
     def _free(self) -> None:
         if self._state is not None:

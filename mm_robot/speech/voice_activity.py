@@ -17,6 +17,8 @@ from mm_robot.speech.noise_suppression import load_suppression
 from mm_robot.speech.speech_judge import EnergyJudge, SileroJudge, SpeechJudge
 from mm_robot.types import FloatArray
 
+KEPT = 0.05
+"""Share of the sound that is kept as it came, so that the background keeps a level to compare speech with."""
 SILENCE = -90.0
 """Level of digital silence, dB of full scale."""
 
@@ -115,10 +117,10 @@ class VoiceActivity(Detector[Utterance]):
 
     def detect(self, samples: FloatArray) -> list[Utterance]:
         """Take in the next samples, [N], and return the utterances that end in them."""
-        quiet = self._suppression.suppress(samples)
-        as_it_came = np.concatenate([self._as_it_came, samples])
-        self._as_it_came = as_it_came[len(quiet) :]
-        stream = np.concatenate([self._rest, np.stack([quiet, as_it_came[: len(quiet)]], axis=1)])
+        clean = self._suppression.suppress(samples)
+        came, self._as_it_came = np.split(np.concatenate([self._as_it_came, samples]), [len(clean)])
+        quiet = (1 - KEPT) * clean + KEPT * came
+        stream = np.concatenate([self._rest, np.stack([quiet, came], axis=1)]).astype(np.float32)
         whole = len(stream) // self._length * self._length
         self._rest = stream[whole:]
         frames = stream[:whole].reshape(-1, self._length, 2)
