@@ -29,6 +29,7 @@ from mm_robot.training.disturbance import DISTURBANCES
 from mm_robot.training.evaluate_labels import mean_average_precision
 from mm_robot.training.generalisation import BY_DEFAULT, Generalisation
 from mm_robot.training.loop import StageSettings, run_stage
+from mm_robot.training.placement import chosen_device
 from mm_robot.training.pretrain import PretrainStage
 from mm_robot.training.see import SeeStage
 
@@ -75,10 +76,12 @@ class First:
         return self._frames
 
 
-def teach(cell: Cell, dataset: FrameDataset, steps: int, seed: int, folder: Path) -> tuple[Eye, float]:
+def teach(
+    cell: Cell, dataset: FrameDataset, steps: int, seed: int, device: torch.device, folder: Path
+) -> tuple[Eye, float]:
     """A new eye, taught, and the seconds it took."""
     torch.manual_seed(seed)
-    eye = Eye(Processor(), len(SHAPES), len(COLOURS))
+    eye = Eye(Processor(), len(SHAPES), len(COLOURS)).to(device)
     started = time.monotonic()
     if cell.pretrain:
         first = PretrainStage(eye.stem, dataset, BATCH, seed)
@@ -88,7 +91,7 @@ def teach(cell: Cell, dataset: FrameDataset, steps: int, seed: int, folder: Path
     stage = SeeStage(eye, part, BATCH, seed, cell.generalise)
     settings = StageSettings(steps, BATCH, 0.002, weights=cell.weights)
     run_stage("see", eye, dict(eye.named_parameters()), settings, stage.loss, folder)
-    return eye.eval(), time.monotonic() - started
+    return eye.to("cpu").eval(), time.monotonic() - started
 
 
 def judge(eye: Eye, plain: FrameDataset, other: FrameDataset) -> Row:
@@ -126,10 +129,12 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(CELLS)} (default: all)")
     parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
+    parser.add_argument("--device", default="auto", help="to train on (default %(default)s)")
     parser.add_argument("--out", type=Path, default=Path("results/compared/eyes"))
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - set(CELLS):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(CELLS)}")
+    device = chosen_device(arguments.device)
     dataset = FrameDataset([arguments.frames])
     plain = made(arguments.out / "plain", PLAIN_SEED, evaluation=True)
     other = made(arguments.out / "other", OTHER_SEED, evaluation=False)
@@ -140,7 +145,7 @@ def main() -> None:
             report = folder / "report.json"
             if not report.exists():
                 print(f"{name}, seed {seed}", flush=True)
-                eye, seconds = teach(CELLS[name], dataset, arguments.steps, seed, folder)
+                eye, seconds = teach(CELLS[name], dataset, arguments.steps, seed, device, folder)
                 report.write_text(
                     json.dumps(judge(eye, plain, other) | {"seconds": round(seconds, 1)}) + "\n"
                 )

@@ -1,12 +1,13 @@
 """Compares ways to build the policy: each trained anew on the same data, for as many steps.
 
-    python benchmarks/compare_policies.py TABLE [NAME ...] [--steps 180] [--seeds 0] [--rooms 20]
+    python benchmarks/compare_policies.py TABLE [NAME ...] [--steps 200] [--seeds 0] [--device cuda]
 
 TABLE is ``adapters``, ``fusions``, ``pretraining``: the pretrained language model against the same one with
 random weights, ``generalisation``: what keeps it from learning by heart, left out or added, or
 ``demonstrations``: how few situations are enough. The eye is that of the embedded policy and is not trained:
-what differs is how the model learns to read, to ground and to act. Cells that are done are kept, so that a
-broken-off run goes on where it stopped; the table is printed in Markdown at the end.
+what differs is how the model learns to read, to ground and to act. It is judged without a GPU in any case.
+Cells that are done are kept, so that a broken-off run goes on where it stopped; the table is printed in
+Markdown at the end.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -43,13 +44,17 @@ from mm_robot.training.evaluate import evaluate_episodes, randomise_language_mod
 from mm_robot.training.fuse import FuseStage
 from mm_robot.training.generalisation import BY_DEFAULT, Generalisation
 from mm_robot.training.loop import StageSettings, run_stage
+from mm_robot.training.placement import chosen_device
 from mm_robot.training.situations import SituationSampler
 from mm_robot.training.text_cache import TextCache
 
+Report = dict[str, Any]
 KINDS = ("reach", "phrases")
 """What is judged in rooms: phrases that were trained on, and such that were not."""
-UNSEEN_SEED, UNSEEN = 900_000, 1024
-"""Situations that no cell is trained on."""
+PARTS = ("train", "rooms")
+"""Of a cell, each done in a process of its own."""
+UNSEEN_SEED, UNSEEN, BATCH = 900_000, 1024, 64
+"""Situations that no cell is trained on, and how many are judged at once."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +89,8 @@ TABLES: dict[str, dict[str, Cell]] = {
 }
 
 
-def run_cell(cell: Cell, seed: int, steps: int, batch: int, rooms: int, folder: Path) -> dict[str, Any]:
-    """Train and judge one policy; its report."""
+def train_cell(cell: Cell, seed: int, steps: int, batch: int, device: torch.device, folder: Path) -> Report:
+    """Train one policy, and judge it on situations never seen; its report without rooms."""
     torch.manual_seed(seed)
     embedded, tokenizer, processor, shapes, colours = load_model(checkpoint_folder("embedded"))
     adaptation = Adaptation(cell.adapter)
@@ -94,6 +99,7 @@ def run_cell(cell: Cell, seed: int, steps: int, batch: int, rooms: int, folder: 
         randomise_language_model(model)
     model.eye.load_state_dict(embedded.eye.state_dict())
     model.eye.requires_grad_(False)
+    model.to(device)
     trained = {n: p for n, p in model.named_parameters() if p.requires_grad}
     texts = TextCache(model, tokenizer, processor.max_text_tokens)
     stage = FuseStage(model, texts, processor, package_requests(), batch, seed, cell.generalise)
@@ -101,49 +107,56 @@ def run_cell(cell: Cell, seed: int, steps: int, batch: int, rooms: int, folder: 
     started = time.monotonic()
     run_stage("fuse", model, trained, settings, stage.loss, folder, stage.after_step)
     seconds = time.monotonic() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     policy = folder / "policy"
     save_checkpoint(policy, model, processor, shapes, colours)
-    report: dict[str, Any] = {
+    report: Report = {
         "seed": seed,
         "steps": steps,
         "batch": batch,
-        "rooms": rooms,
+        "device": torch.cuda.get_device_name() if device.type == "cuda" else "cpu",
         "trained": sum(p.numel() for p in trained.values()),
         "trained_of_language_model": sum(p.numel() for n, p in trained.items() if "language_model." in n),
         "seconds": round(seconds, 1),
-        "peak_memory_mb": round(peak),
+        "peak_memory_mb": round(_peak_memory(device) / 1e6),
         "saved_mb": round(sum(f.stat().st_size for f in policy.rglob("*.safetensors")) / 1e6, 2),
     }
-    report |= judge_unseen(model.eval(), processor, texts)
+    return report | judge_unseen(model.eval(), processor, texts)
+
+
+def _peak_memory(device: torch.device) -> int:
+    """Of the GPU, or of this process, bytes."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def judge_in_rooms(cell: Cell, rooms: int, workers: int, folder: Path) -> Report:
+    """The share of episodes of each kind that the trained policy in the folder does right."""
     control = None if cell.pretrained else "random_lm"
+    report: Report = {"rooms": rooms}
     for kind in KINDS:
         episodes = [parse_episode(row) for row in FILES[kind](rooms)]
-        report[kind] = evaluate_episodes(episodes, str(policy), control, workers=2)["success"]
+        judged = evaluate_episodes(episodes, str(folder / "policy"), control, workers=workers)
+        report[kind] = judged["success"]
     return report
 
 
 @torch.inference_mode()
 def judge_unseen(model: FusedLanguageModel, processor: Processor, texts: TextCache) -> dict[str, float]:
-    """Share of unseen situations in which skill and thing are told right, and the time of one pass, ms."""
+    """Share of unseen situations in which skill and thing are told right."""
     sampler = SituationSampler(processor, UNSEEN_SEED, package_requests())
     rows = [sampler.situation() for _ in range(UNSEEN)]
+    device = next(model.parameters()).device
     read = ground = 0
-    times = []
-    for row in rows:
-        wanted, acted = text_batch([row.instruction], [row.step]), action_batch([row])
-        things, present, state, step = given([row])
-        text, mask = texts([row.instruction.text])
-        started = time.perf_counter()
+    for part in (rows[i : i + BATCH] for i in range(0, UNSEEN, BATCH)):
+        wanted = text_batch([row.instruction for row in part], [row.step for row in part]).skill
+        things, present, state, step = (t.to(device) for t in given(part))
+        text, mask = texts([row.instruction.text for row in part])
         output = model(things, present, state, text, mask, step)
-        times.append(time.perf_counter() - started)
-        read += int(wanted.skill[0, int(output.text.skill.argmax())])
-        ground += int(output.meant.argmax()) == int(acted.meant[0])
-    return names_told(model, texts) | {
-        "skill_right": read / UNSEEN,
-        "thing_right": ground / UNSEEN,
-        "pass_ms": round(1000 * statistics.median(times), 2),
-    }
+        told = output.text.skill.argmax(dim=1).cpu()
+        read += int(wanted[torch.arange(len(part)), told].sum())
+        ground += int((output.meant.argmax(dim=1).cpu() == action_batch(part).meant).sum())
+    return names_told(model, texts) | {"skill_right": read / UNSEEN, "thing_right": ground / UNSEEN}
 
 
 @torch.inference_mode()
@@ -153,7 +166,7 @@ def names_told(model: FusedLanguageModel, texts: TextCache) -> dict[str, float]:
     colours = [(i, name) for i, c in enumerate(COLOURS) for name in held_out_names(COLOUR_NAMES[c])]
     paint = torch.tensor(list(COLOURS.values()))
     said = [_wanted(model, texts, f"go to the red {name}").shape[0, 0].argmax() for _, name in shapes]
-    painted = [_wanted(model, texts, f"go to the {name} ball").rgb[:, 0] for _, name in colours]
+    painted = [_wanted(model, texts, f"go to the {name} ball").rgb[:, 0].cpu() for _, name in colours]
     nearest = [torch.cdist(rgb, paint).argmin() for rgb in painted]
     return {
         "shapes_right": sum(int(a) == b for a, (b, _) in zip(said, shapes, strict=True)) / len(shapes),
@@ -162,26 +175,45 @@ def names_told(model: FusedLanguageModel, texts: TextCache) -> dict[str, float]:
 
 
 def _wanted(model: FusedLanguageModel, texts: TextCache, sentence: str) -> WantedOutput:
-    return model.understand(*texts([sentence]), torch.tensor([0])).wanted
+    text, mask = texts([sentence])
+    return model.understand(text, mask, torch.zeros_like(mask[:, 0])).wanted
 
 
-def table(reports: dict[tuple[str, int], dict[str, Any]]) -> str:
-    """In Markdown, a row for each cell."""
-    lines = [
-        "| | seed | skill told right | thing told right | unseen names of shapes | of colours | reach "
-        "| unseen phrases | trained weights | of these in the language model | training, s | peak memory, MB "
-        "| saved, MB | one pass, ms |",
-        "|" + "---|" * 14,
-    ]
-    for (name, seed), r in reports.items():
-        rates = (f"{round(r[k] * r['rooms'])} of {r['rooms']}" for k in KINDS)
-        lines.append(
-            f"| {name} | {seed} | {r['skill_right']:.1%} | {r['thing_right']:.1%} | "
-            f"{r['shapes_right']:.0%} | {r['colours_right']:.0%} | {' | '.join(rates)} | "
-            f"{r['trained']:,} | {r['trained_of_language_model']:,} | {r['seconds']:.0f} | "
-            f"{r['peak_memory_mb']:,} | {r['saved_mb']:g} | {r['pass_ms']:g} |"
-        )
+COLUMNS: dict[str, tuple[str, str]] = {
+    "skill_right": ("skill told right", "{:.1%}"),
+    "thing_right": ("thing told right", "{:.1%}"),
+    "shapes_right": ("unseen names of shapes", "{:.0%}"),
+    "colours_right": ("of colours", "{:.0%}"),
+    "trained": ("trained weights", "{:,.0f}"),
+    "trained_of_language_model": ("of these in the language model", "{:,.0f}"),
+    "seconds": ("training, s", "{:.0f}"),
+    "peak_memory_mb": ("peak memory, MB", "{:,.0f}"),
+    "saved_mb": ("saved, MB", "{:.1f}"),
+}
+"""What is told of a row's cells, its heading and how it is written."""
+
+
+def table(reports: dict[tuple[str, int], Report]) -> str:
+    """In Markdown, a row for each name: the mean of its seeds, and from which to which they go."""
+    headings = ["", "seeds", *KINDS, *(heading for heading, _ in COLUMNS.values())]
+    lines = [f"| {' | '.join(headings)} |", "|" + "---|" * len(headings)]
+    for name in dict.fromkeys(name for name, _ in reports):
+        rows = [report for (of, _), report in reports.items() if of == name]
+        cells = [name, str(len(rows)), *(_rooms(rows, kind) for kind in KINDS)]
+        cells += [_mean([row[key] for row in rows], form) for key, (_, form) in COLUMNS.items()]
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _rooms(rows: Sequence[Report], kind: str) -> str:
+    judged = [row for row in rows if kind in row]
+    right = sum(round(row[kind] * row["rooms"]) for row in judged)
+    return f"{right} of {sum(row['rooms'] for row in judged)}" if judged else "-"
+
+
+def _mean(values: Sequence[float], form: str) -> str:
+    mean, low, high = (form.format(f(values)) for f in (statistics.mean, min, max))
+    return mean if low == high else f"{mean} ({low} to {high})"
 
 
 def main() -> None:
@@ -191,36 +223,48 @@ def main() -> None:
     )
     parser.add_argument("table", choices=TABLES)
     parser.add_argument("names", nargs="*", metavar="NAME", help="rows of the table (default: all)")
-    parser.add_argument("--steps", type=int, default=180)
+    parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--rooms", type=int, default=20, help="episodes of each kind (default %(default)s)")
+    parser.add_argument("--workers", type=int, default=2, help="of the rooms (default %(default)s)")
+    parser.add_argument("--device", default="auto", help="to train on (default %(default)s)")
     parser.add_argument("--out", type=Path, default=Path("results/compared"))
-    parser.add_argument("--cell", action="store_true", help="run one cell in this process")
+    parser.add_argument("--part", choices=PARTS, help="do this alone, in this process")
     arguments = parser.parse_args()
     cells = TABLES[arguments.table]
     if unknown := set(arguments.names) - set(cells):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(cells)}")
-    reports = {}
+    reports: dict[tuple[str, int], Report] = {}
     for name in arguments.names or cells:
         for seed in arguments.seeds:
             folder = arguments.out / arguments.table / f"{name}-{seed}"
-            path = folder / "report.json"
-            if arguments.cell:
-                given_ = (seed, arguments.steps, arguments.batch, arguments.rooms, folder)
-                path.write_text(json.dumps(run_cell(cells[name], *given_), indent=1) + "\n")
-                continue
-            if not path.exists():
-                print(f"{name}, seed {seed}", flush=True)
-                folder.mkdir(parents=True, exist_ok=True)
-                options = ("--steps", "--batch", "--rooms", "--out")
-                values = (arguments.steps, arguments.batch, arguments.rooms, arguments.out)
-                chosen = [str(v) for pair in zip(options, values, strict=True) for v in pair]
-                own = [arguments.table, name, "--cell", "--seeds", str(seed), *chosen]
-                subprocess.run([sys.executable, __file__, *own], check=True)
-            reports[name, seed] = json.loads(path.read_text())
-    if reports:
+            folder.mkdir(parents=True, exist_ok=True)
+            for part in PARTS if arguments.part is None else (arguments.part,):
+                report = folder / f"{part}.json"
+                if arguments.part is not None:
+                    report.write_text(json.dumps(do(part, cells[name], seed, arguments, folder)) + "\n")
+                elif not report.exists():
+                    print(f"{name}, seed {seed}: {part}", flush=True)
+                    own = [arguments.table, name, "--part", part, "--seeds", str(seed), *chosen(arguments)]
+                    subprocess.run([sys.executable, __file__, *own], check=True)
+                reports[name, seed] = reports.get((name, seed), {}) | json.loads(report.read_text())
+    if arguments.part is None:
         print(table(reports))
+
+
+def do(part: str, cell: Cell, seed: int, arguments: argparse.Namespace, folder: Path) -> Report:
+    """One part of one cell, in this process."""
+    if part == "rooms":
+        return judge_in_rooms(cell, arguments.rooms, arguments.workers, folder)
+    device = chosen_device(arguments.device)
+    return train_cell(cell, seed, arguments.steps, arguments.batch, device, folder)
+
+
+def chosen(arguments: argparse.Namespace) -> list[str]:
+    """The options for the process of one part."""
+    names = ("steps", "batch", "rooms", "workers", "device", "out")
+    return [text for name in names for text in (f"--{name}", str(getattr(arguments, name)))]
 
 
 if __name__ == "__main__":

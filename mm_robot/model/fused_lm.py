@@ -147,7 +147,7 @@ class FusedLanguageModel(nn.Module):
 
     def understand(self, text: Tensor, text_mask: Tensor, step: Tensor) -> TextOutput:
         """What a step asks for; text [B, T, width] from ``embed_text``, mask [B, T], ``step`` [B] index."""
-        return self._read_text(self._sentence(text, text_mask, step)[:, 0])
+        return self.asked_for(self.read_alone(text, text_mask, step)[:, 0])
 
     def forward(
         self,
@@ -158,22 +158,25 @@ class FusedLanguageModel(nn.Module):
         text_mask: Tensor,
         step: Tensor,
         choice: Tensor | None = None,
+        sentence: Tensor | None = None,
     ) -> FusedOutput:
         """One pass.
 
         ``things`` [B, MOST_THINGS, THING_FEATURES] and which rows are ``present`` [B, MOST_THINGS]; ``state``
         [B, STATE_SIZE]; ``text`` [B, T, width] from ``embed_text`` and its mask [B, T]; ``step`` [B] index.
         ``choice`` [B] is the thing to act on (MOST_THINGS: none), the most probable one where it is left out.
+        ``sentence`` is what ``read_alone`` makes of the text, where that is known already.
         """
         seen, told = self.project_thing(things), self.project_state(state)
         if self.fusion is None:
             hidden = self._all_tokens(seen, present, told, text, text_mask, step)
             located, skill, action = hidden[:, :MOST_THINGS], hidden[:, _SKILL], hidden[:, _ACTION]
         else:
-            read_out = self._sentence(text, text_mask, step)
-            skill = read_out[:, 0]
-            located, action = self.fusion(seen, present, told, read_out[:, 1:], text_mask, skill)
-        read = self._read_text(skill)
+            if sentence is None:
+                sentence = self.read_alone(text, text_mask, step)
+            skill = sentence[:, 0]
+            located, action = self.fusion(seen, present, told, sentence[:, 1:], text_mask, skill)
+        read = self.asked_for(skill)
         meant, reference = self.grounding_head(
             located, things, present, skill, action, read.wanted, read.relation
         )
@@ -181,8 +184,11 @@ class FusedLanguageModel(nn.Module):
         actions, outcome = self.action_head(action, skill, state, target_features(things, chosen))
         return FusedOutput(meant, reference, read, actions, outcome)
 
-    def _sentence(self, text: Tensor, text_mask: Tensor, step: Tensor) -> Tensor:
-        """[B, 1 + T, width]: the skill readout and the words."""
+    def read_alone(self, text: Tensor, text_mask: Tensor, step: Tensor) -> Tensor:
+        """[B, 1 + T, width]: the skill readout and the words, read without what is seen; see ``understand``.
+
+        With every fusion but ``tokens`` this is all that the language model does in a pass.
+        """
         asking = (self.readouts[1] + self.steps[step]).unsqueeze(1)
         inputs = torch.cat([asking, text], dim=1)
         positions = torch.arange(3, 4 + text_mask.shape[1], device=text.device)
@@ -212,7 +218,8 @@ class FusedLanguageModel(nn.Module):
         ).last_hidden_state
         return hidden
 
-    def _read_text(self, readout: Tensor) -> TextOutput:
+    def asked_for(self, readout: Tensor) -> TextOutput:
+        """What is asked for, told from the skill readout [B, width]."""
         return TextOutput(
             skill=self.skill_head(readout).float(),
             amount=self.amount_head(readout).float(),

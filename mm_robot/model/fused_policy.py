@@ -102,9 +102,9 @@ class FusedPolicy:
         """Read each step of the sentence, whose vectors are ``text`` [1, T, width]."""
         self._instruction, self._text, self._text_mask = instruction, text, mask
         steps = torch.arange(MOST_STEPS, device=self._device)
-        read = self.model.understand(
-            self._text.expand(MOST_STEPS, -1, -1), self._text_mask.expand(MOST_STEPS, -1), steps
-        )
+        sentence = self.model.read_alone(text.expand(MOST_STEPS, -1, -1), mask.expand(MOST_STEPS, -1), steps)
+        self._sentence = None if self.model.fusion is None else sentence
+        read = self.model.asked_for(sentence[:, 0])
         reader = self.model.verdict_reader
         verdict = None if reader is None else reader(*self._tokens(instruction))[0]
         self._plan = read_plan(read, read_amounts(instruction), verdict)
@@ -140,6 +140,7 @@ class FusedPolicy:
                 self._text,
                 self._text_mask,
                 torch.tensor([number], device=self._device),
+                sentence=None if self._sentence is None else self._sentence[number : number + 1],
             )
         shares = output.meant[0].float().softmax(-1).cpu().numpy()
         targets = [0.0 if owner is None else float(shares[owner]) for owner in owners]

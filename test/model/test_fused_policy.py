@@ -29,6 +29,7 @@ class Told(nn.Module):
         self.rows = rows
         self.outcome = Outcome.RUNNING
         self.speed = 1.0
+        self.fusion = None
         self.verdict_reader: Any = None
         self.seen = scene({600: (0, 0, (0.45, 0.45, 0.55, 0.5))})  # no foot below the horizon
 
@@ -38,13 +39,16 @@ class Told(nn.Module):
     def embed_text(self, token_ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         return torch.zeros(*token_ids.shape, 8)
 
-    def understand(self, *_: torch.Tensor) -> Any:
+    def read_alone(self, text: torch.Tensor, *_: torch.Tensor) -> torch.Tensor:
+        return text
+
+    def asked_for(self, _: torch.Tensor) -> Any:
         return reading(*self.rows)
 
     def eye(self, _: torch.Tensor) -> Any:
         return self.seen
 
-    def forward(self, things: torch.Tensor, present: torch.Tensor, *_: torch.Tensor) -> FusedOutput:
+    def forward(self, things: torch.Tensor, present: torch.Tensor, *_: Any, **__: Any) -> FusedOutput:
         meant = torch.full((1, MOST_THINGS + 1), -9.0)
         meant[0, 0 if bool(present[0, 0]) else MOST_THINGS] = 9.0
         outcome = 9.0 * torch.nn.functional.one_hot(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -11,10 +13,12 @@ from mm_robot.errors import CheckpointError
 from mm_robot.model.base import find_base_model
 from mm_robot.model.checkpoint import load_model, new_model, save_checkpoint, tokenizer_of
 from mm_robot.model.fused_lm import MOST_THINGS, FusedLanguageModel, FusedOutput
+from mm_robot.model.fused_policy import FusedPolicy
 from mm_robot.model.fusion import FUSIONS, TOKENS, late_fusion
 from mm_robot.model.processor import STATE_SIZE, Processor
 from mm_robot.model.thing_tokens import THING_FEATURES
 from mm_robot.sim.scene import COLOURS, SHAPES
+from mm_robot.types import Observation, RobotState, TaskState
 
 SENTENCES = ["go to the red ball", "find the blue box, then turn around and stop"]
 PRESENT = torch.arange(MOST_THINGS) < 5
@@ -111,3 +115,22 @@ def test_every_weight_of_a_fusion_learns(model: FusedLanguageModel, fusion: str)
 def test_another_name_is_refused() -> None:
     with pytest.raises(ValueError, match="got 'magic'"):
         late_fusion("magic", 8)
+
+
+def test_a_policy_reads_a_sentence_of_several_steps_once(
+    model: FusedLanguageModel, fusion: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = tuple(SHAPES), tuple(COLOURS)
+    policy = FusedPolicy(copy.deepcopy(model), tokenizer_of(find_base_model()), Processor(), *names)
+    policy.reset(SENTENCES[1])
+    image = np.random.default_rng(0).integers(256, size=(480, 640, 3), dtype=np.uint8)
+    step = Observation(image, SENTENCES[1], RobotState(), TaskState(step=len(policy.plan) - 1), 0.0)
+    passes: list[torch.Tensor] = []
+    through = FusedLanguageModel._through
+    monkeypatch.setattr(
+        FusedLanguageModel, "_through", lambda self, *given: passes.append(given[0]) or through(self, *given)
+    )
+    actions = policy.decide(step).actions
+    assert len(passes) == (1 if fusion == TOKENS else 0)
+    policy._sentence = None
+    np.testing.assert_allclose(policy.decide(step).actions, actions, atol=1e-3)
