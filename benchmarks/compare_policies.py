@@ -152,7 +152,7 @@ def judge_unseen(model: FusedLanguageModel, processor: Processor, texts: TextCac
         wanted = text_batch([row.instruction for row in part], [row.step for row in part]).skill
         things, present, state, step = (t.to(device) for t in given(part))
         text, mask = texts([row.instruction.text for row in part])
-        output = model(things, present, state, text, mask, step)
+        output = model(things, present, state, model.understand(text, mask, step))
         told = output.text.skill.argmax(dim=1).cpu()
         read += int(wanted[torch.arange(len(part)), told].sum())
         ground += int((output.meant.argmax(dim=1).cpu() == action_batch(part).meant).sum())
@@ -176,7 +176,7 @@ def names_told(model: FusedLanguageModel, texts: TextCache) -> dict[str, float]:
 
 def _wanted(model: FusedLanguageModel, texts: TextCache, sentence: str) -> WantedOutput:
     text, mask = texts([sentence])
-    return model.understand(text, mask, torch.zeros_like(mask[:, 0])).wanted
+    return model.understand(text, mask, torch.zeros_like(mask[:, 0])).asked.wanted
 
 
 COLUMNS: dict[str, tuple[str, str]] = {

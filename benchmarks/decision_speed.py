@@ -4,7 +4,7 @@
 
 Each frame is decided upon by every policy on every device in turn. The first policy on the first device is
 the one that the others are compared with: how many times faster they are, and how far their velocities are
-from its own (a GPU computes in bfloat16 where it can).
+from its own.
 """
 
 from __future__ import annotations

@@ -1,17 +1,18 @@
 """The fused language model: what is seen, the state and the sentence in one pretrained language model.
 
-``[ things | state | action readout | skill readout | text ]`` goes through the language model with its
-adapter; heads read the thing meant, the skill and its arguments, and the actions off its outputs in one
-pass, without decoding word by word. Each thing that the eye sees or has seen is one token. The text goes
-through the frozen model first and enters as contextual embeddings; it attends to nothing but itself, nor
-does the skill readout attend to anything but text, so that what is understood of a sentence does not
-change with the view. Other ways to bring them together are chosen by name (``fusion``).
+``[ skill readout | text | things | state | action readout ]`` goes through the language model with its
+adapter; heads read the thing meant, the skill and its arguments, and the actions off its outputs, without
+decoding word by word. Each thing that the eye sees or has seen is one token. The text goes through the
+frozen model first and enters as contextual embeddings; it attends to nothing but itself, nor does the skill
+readout attend to anything but text, so that what is understood of a sentence does not change with the view,
+and it is read but once (``understand``). Other ways to bring them together are chosen by name (``fusion``).
 """
 
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import torch
 from peft import PeftModel
@@ -27,6 +28,7 @@ from mm_robot.model.language_model import LanguageModel
 from mm_robot.model.memory import MOST_THINGS
 from mm_robot.model.processor import STATE_SIZE, Processor
 from mm_robot.model.prompt import PromptTuned
+from mm_robot.model.read_words import HasRead, Reading, ReadWords
 from mm_robot.model.thing_tokens import THING_FEATURES
 from mm_robot.model.verdict import VerdictReader
 from mm_robot.types import RELATIONS, Outcome, Pace, Skill
@@ -39,8 +41,10 @@ OUTCOMES = (Outcome.RUNNING, Outcome.DONE, Outcome.ABSENT)
 CHUNK = 5
 MOST_STEPS = 4
 MOST_NUMBERS = 4
-_STATE, _ACTION, _SKILL = MOST_THINGS, MOST_THINGS + 1, MOST_THINGS + 2
-_TEXT = MOST_THINGS + 3
+_ACTION = MOST_THINGS + 1
+"""After the things and the state."""
+_SKILL_PLACE = 3
+"""Position of the skill readout, after that of all things, of the state and of the action readout."""
 
 
 @dataclass
@@ -59,6 +63,33 @@ class TextOutput:
     pace: Tensor
     relation: Tensor
     wanted: WantedOutput
+
+
+@dataclass
+class Sentence:
+    """What is read of one step of each of B sentences, whatever is seen.
+
+    ``asked`` is what it asks for; ``hidden`` [B, 1 + T, width] the skill readout and the words as the
+    language model puts them out, ``mask`` [B, T] which words there are; ``words`` what its layers computed.
+    """
+
+    asked: TextOutput
+    hidden: Tensor
+    mask: Tensor
+    words: ReadWords
+
+    def row(self, index: int) -> Sentence:
+        """That of one row, B = 1."""
+        row: Sentence = _row(self, index)
+        return row
+
+
+def _row(value: Any, index: int) -> Any:
+    if isinstance(value, Tensor):
+        return value[index : index + 1]
+    if isinstance(value, list | tuple):
+        return type(value)(_row(item, index) for item in value)
+    return type(value)(**{f.name: _row(getattr(value, f.name), index) for f in fields(value)})
 
 
 @dataclass
@@ -145,81 +176,74 @@ class FusedLanguageModel(nn.Module):
         self.text_model = copy.deepcopy(self.language_model).unload()
         self.language_model = self.language_model.merge_and_unload()
 
-    def understand(self, text: Tensor, text_mask: Tensor, step: Tensor) -> TextOutput:
-        """What a step asks for; text [B, T, width] from ``embed_text``, mask [B, T], ``step`` [B] index."""
-        return self.asked_for(self.read_alone(text, text_mask, step)[:, 0])
+    def understand(self, text: Tensor, text_mask: Tensor, step: Tensor) -> Sentence:
+        """Read a step; text [B, T, width] from ``embed_text``, mask [B, T], ``step`` [B] index.
+
+        The skill readout sees itself and the text, the text only itself.
+        """
+        batch, length = text_mask.shape
+        asking = (self.readouts[1] + self.steps[step]).unsqueeze(1)
+        mask = text_mask.bool().new_zeros(batch, 1, length + 1, length + 1)
+        mask[:, :, :, 1:] = text_mask.bool()[:, None, None, :]
+        mask[:, :, 0, 0] = True
+        positions = torch.arange(_SKILL_PLACE, _SKILL_PLACE + 1 + length, device=text.device)
+        words = ReadWords()
+        hidden = self._through(torch.cat([asking, text], dim=1), mask, positions, Reading(words))
+        return Sentence(self._asked(hidden[:, 0]), hidden, text_mask, words)
 
     def forward(
         self,
         things: Tensor,
         present: Tensor,
         state: Tensor,
-        text: Tensor,
-        text_mask: Tensor,
-        step: Tensor,
+        sentence: Sentence,
         choice: Tensor | None = None,
-        sentence: Tensor | None = None,
     ) -> FusedOutput:
         """One pass.
 
         ``things`` [B, MOST_THINGS, THING_FEATURES] and which rows are ``present`` [B, MOST_THINGS]; ``state``
-        [B, STATE_SIZE]; ``text`` [B, T, width] from ``embed_text`` and its mask [B, T]; ``step`` [B] index.
+        [B, STATE_SIZE]; ``sentence`` from ``understand``, which need not be read anew for another view.
         ``choice`` [B] is the thing to act on (MOST_THINGS: none), the most probable one where it is left out.
-        ``sentence`` is what ``read_alone`` makes of the text, where that is known already.
         """
-        seen, told = self.project_thing(things), self.project_state(state)
+        seen, told, skill = self.project_thing(things), self.project_state(state), sentence.hidden[:, 0]
         if self.fusion is None:
-            hidden = self._all_tokens(seen, present, told, text, text_mask, step)
-            located, skill, action = hidden[:, :MOST_THINGS], hidden[:, _SKILL], hidden[:, _ACTION]
+            hidden = self._after_words(seen, present, told, sentence)
+            located, action = hidden[:, :MOST_THINGS], hidden[:, _ACTION]
         else:
-            if sentence is None:
-                sentence = self.read_alone(text, text_mask, step)
-            skill = sentence[:, 0]
-            located, action = self.fusion(seen, present, told, sentence[:, 1:], text_mask, skill)
-        read = self.asked_for(skill)
+            located, action = self.fusion(seen, present, told, sentence.hidden[:, 1:], sentence.mask, skill)
+        asked = sentence.asked
         meant, reference = self.grounding_head(
-            located, things, present, skill, action, read.wanted, read.relation
+            located, things, present, skill, action, asked.wanted, asked.relation
         )
         chosen = meant.argmax(dim=1) if choice is None else choice
         actions, outcome = self.action_head(action, skill, state, target_features(things, chosen))
-        return FusedOutput(meant, reference, read, actions, outcome)
+        return FusedOutput(meant, reference, asked, actions, outcome)
 
-    def read_alone(self, text: Tensor, text_mask: Tensor, step: Tensor) -> Tensor:
-        """[B, 1 + T, width]: the skill readout and the words, read without what is seen; see ``understand``.
-
-        With every fusion but ``tokens`` this is all that the language model does in a pass.
+    def _after_words(self, seen: Tensor, present: Tensor, told: Tensor, sentence: Sentence) -> Tensor:
+        """[B, MOST_THINGS + 2, width]: things, state and the action readout, which see each other and all
+        that was read.
         """
-        asking = (self.readouts[1] + self.steps[step]).unsqueeze(1)
-        inputs = torch.cat([asking, text], dim=1)
-        positions = torch.arange(3, 4 + text_mask.shape[1], device=text.device)
-        return self._through(inputs, self._text_mask(text_mask), positions)
-
-    def _all_tokens(
-        self, seen: Tensor, present: Tensor, told: Tensor, text: Tensor, text_mask: Tensor, step: Tensor
-    ) -> Tensor:
-        """[B, all tokens, width]: things, state, the two readouts and the words."""
-        batch, length = text_mask.shape
-        asking = (self.readouts[1] + self.steps[step]).unsqueeze(1)
-        readout = self.readouts[0].expand(batch, 1, -1)
-        inputs = torch.cat([seen, told.unsqueeze(1), readout, asking, text], dim=1)
-        mask = torch.zeros(batch, 1, _TEXT + length, _TEXT + length, dtype=torch.bool, device=inputs.device)
-        mask[:, :, :_SKILL, :MOST_THINGS] = present[:, None, None, :]
-        mask[:, :, :_SKILL, MOST_THINGS:_TEXT] = True
-        mask[:, :, :_SKILL, _TEXT:] = text_mask.bool()[:, None, None, :]
-        mask[:, :, _SKILL:, _SKILL:] = self._text_mask(text_mask)
-        places = torch.arange(1, 4 + length, device=inputs.device)
+        readout = self.readouts[0].expand(len(seen), 1, -1)
+        inputs = torch.cat([seen, told.unsqueeze(1), readout], dim=1)
+        always = torch.ones_like(present[:, :1])
+        columns = torch.cat([always, sentence.mask.bool(), present, always, always], dim=1)
+        mask = columns[:, None, None, :].expand(-1, 1, inputs.shape[1], -1)
+        places = torch.arange(1, _SKILL_PLACE, device=inputs.device)
         positions = torch.cat([places.new_zeros(MOST_THINGS), places])
-        return self._through(inputs, mask, positions)
+        return self._through(inputs, mask, positions, HasRead(sentence.words))
 
-    def _through(self, inputs: Tensor, mask: Tensor, positions: Tensor) -> Tensor:
+    def _through(self, inputs: Tensor, mask: Tensor, positions: Tensor, words: Reading) -> Tensor:
         added = torch.where(mask, 0.0, torch.finfo(torch.float32).min)
         hidden: Tensor = self.language_model(
-            inputs_embeds=inputs, attention_mask=added, position_ids=positions.unsqueeze(0)
+            inputs_embeds=inputs,
+            attention_mask=added,
+            position_ids=positions.unsqueeze(0),
+            past_key_values=words,
         ).last_hidden_state
         return hidden
 
-    def asked_for(self, readout: Tensor) -> TextOutput:
-        """What is asked for, told from the skill readout [B, width]."""
+    def _asked(self, readout: Tensor) -> TextOutput:
+        """Told from the skill readout [B, width]."""
         return TextOutput(
             skill=self.skill_head(readout).float(),
             amount=self.amount_head(readout).float(),
@@ -228,13 +252,3 @@ class FusedLanguageModel(nn.Module):
             relation=self.relation_head(readout).float(),
             wanted=self.wanted_head(readout),
         )
-
-    @staticmethod
-    def _text_mask(text_mask: Tensor) -> Tensor:
-        """[B, 1, 1+T, 1+T]: the skill readout sees itself and the text, the text only itself."""
-        batch, length = text_mask.shape
-        valid = text_mask.bool()
-        mask = valid.new_zeros(batch, 1, length + 1, length + 1)
-        mask[:, :, :, 1:] = valid[:, None, None, :]
-        mask[:, :, 0, 0] = True
-        return mask

@@ -18,7 +18,6 @@ from mm_robot.model.fused_lm import MOST_STEPS, OUTCOMES, FusedLanguageModel, Fu
 from mm_robot.model.labels import attribution, scene_labels
 from mm_robot.model.memory import remember
 from mm_robot.model.plan import PlannedStep, read_plan
-from mm_robot.model.precision import fast_bfloat16
 from mm_robot.model.processor import Processor
 from mm_robot.model.scan import sector_ranges
 from mm_robot.model.sightings import sightings
@@ -47,7 +46,10 @@ _REFUSED = "I will not do that: it could do harm."
 
 
 class FusedPolicy:
-    """Drives by the fused language model, in bfloat16 where the device is fast at it, as in training."""
+    """Drives by the fused language model.
+
+    In float32: to turn the weights to bfloat16 for each pass takes longer than it saves, as a pass is short.
+    """
 
     def __init__(
         self,
@@ -63,7 +65,6 @@ class FusedPolicy:
         self._processor = processor
         self._shapes, self._colours = shapes, colours
         self._device = next(model.parameters()).device
-        self._bfloat16 = fast_bfloat16(self._device)
         self._instruction: str | None = None
         self._plan: tuple[PlannedStep, ...] = ()
 
@@ -100,14 +101,13 @@ class FusedPolicy:
 
     def _understand(self, instruction: str, text: torch.Tensor, mask: torch.Tensor) -> None:
         """Read each step of the sentence, whose vectors are ``text`` [1, T, width]."""
-        self._instruction, self._text, self._text_mask = instruction, text, mask
+        self._instruction = instruction
         steps = torch.arange(MOST_STEPS, device=self._device)
-        sentence = self.model.read_alone(text.expand(MOST_STEPS, -1, -1), mask.expand(MOST_STEPS, -1), steps)
-        self._sentence = None if self.model.fusion is None else sentence
-        read = self.model.asked_for(sentence[:, 0])
+        each = text.expand(MOST_STEPS, -1, -1), mask.expand(MOST_STEPS, -1)
+        self._sentence = self.model.understand(*each, steps)
         reader = self.model.verdict_reader
         verdict = None if reader is None else reader(*self._tokens(instruction))[0]
-        self._plan = read_plan(read, read_amounts(instruction), verdict)
+        self._plan = read_plan(self._sentence.asked, read_amounts(instruction), verdict)
 
     def _tokens(self, text: str) -> tuple[torch.Tensor, torch.Tensor]:
         """Ids and mask [1, T]."""
@@ -132,20 +132,13 @@ class FusedPolicy:
         features, present = told(things, robot, task.start, self._processor.robot_radius)
         ranges = None if observation.scan is None else sector_ranges(observation.scan)
         state = self._processor.state(robot, task, step.pace, ranges)
-        with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bfloat16):
-            output = self.model(
-                self._row(features),
-                self._row(present),
-                self._row(state),
-                self._text,
-                self._text_mask,
-                torch.tensor([number], device=self._device),
-                sentence=None if self._sentence is None else self._sentence[number : number + 1],
-            )
-        shares = output.meant[0].float().softmax(-1).cpu().numpy()
+        output = self.model(
+            self._row(features), self._row(present), self._row(state), self._sentence.row(number)
+        )
+        shares = output.meant[0].softmax(-1).cpu().numpy()
         targets = [0.0 if owner is None else float(shares[owner]) for owner in owners]
         labels = scene_labels(seen, self._shapes, self._colours, targets)
-        actions = output.actions[0].float().cpu().numpy() * np.array([MAX_LINEAR, MAX_ANGULAR], np.float32)
+        actions = output.actions[0].cpu().numpy() * np.array([MAX_LINEAR, MAX_ANGULAR], np.float32)
         visible, bearing, gap = _target(things, shares, robot, self._processor.robot_radius)
         stands = bool((np.abs(actions[0]) < STANDING).all())
         arrived = stands and visible > 0.5 and gap < ARRIVED_GAP

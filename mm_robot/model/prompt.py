@@ -10,6 +10,8 @@ from torch.nn import functional
 from transformers import PreTrainedModel
 from transformers.modeling_outputs import BaseModelOutput
 
+from mm_robot.model.read_words import HasRead, Reading
+
 
 class PromptTuned(nn.Module):
     """The model ``base``, frozen, behind ``tokens`` trained vectors that begin as words of its vocabulary."""
@@ -28,14 +30,25 @@ class PromptTuned(nn.Module):
         inputs_embeds: Tensor,
         attention_mask: Tensor | None = None,
         position_ids: Tensor | None = None,
+        past_key_values: Reading | None = None,
     ) -> BaseModelOutput:
         """The outputs at the places of ``inputs_embeds`` [B, L, width], which see each other as before, and
         the prompt; the prompt sees itself alone.
 
-        ``attention_mask`` [B, 1, L, L], to be added to the attention; ``position_ids`` [B or 1, L].
+        ``attention_mask`` [B, 1, L, words read before + L], to be added to the attention; ``position_ids``
+        [B or 1, L].
         """
         batch, length, _ = inputs_embeds.shape
         count = len(self.prompt)
+        if isinstance(past_key_values, HasRead):
+            assert attention_mask is not None
+            seen: BaseModelOutput = self.base(
+                inputs_embeds=inputs_embeds,
+                attention_mask=functional.pad(attention_mask, (count, 0)),
+                position_ids=position_ids,
+                past_key_values=past_key_values,
+            )
+            return seen
         inputs = torch.cat([self.prompt.expand(batch, -1, -1), inputs_embeds], dim=1)
         if attention_mask is None:
             attention_mask = inputs_embeds.new_zeros(batch, 1, length, length)
@@ -47,5 +60,6 @@ class PromptTuned(nn.Module):
             inputs_embeds=inputs,
             attention_mask=mask,
             position_ids=functional.pad(position_ids, (count, 0)),
+            past_key_values=past_key_values,
         ).last_hidden_state
         return BaseModelOutput(last_hidden_state=cast(torch.FloatTensor, hidden[:, count:]))

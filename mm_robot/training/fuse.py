@@ -110,12 +110,13 @@ class FuseStage:
     def _acted(self, rows: Sequence[Situation], meant: Tensor) -> FusedOutput:
         things, present, state, step = (t.to(self._device) for t in given(rows))
         text, mask = self._noisy([row.instruction.text for row in rows])
-        output: FusedOutput = self._model(things, present, state, text, mask, step, meant)
+        sentence = self._model.understand(text, mask, step)
+        output: FusedOutput = self._model(things, present, state, sentence, meant)
         return output
 
     def _read(self, sentences: Sequence[Instruction], asked: Sequence[int]) -> TextOutput:
         text, mask = self._noisy([sentence.text for sentence in sentences])
-        return self._model.understand(text, mask, torch.tensor(asked, device=self._device))
+        return self._model.understand(text, mask, torch.tensor(asked, device=self._device)).asked
 
     def _noisy(self, sentences: Sequence[str]) -> tuple[Tensor, Tensor]:
         text, mask = self._texts(sentences)

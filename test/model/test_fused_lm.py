@@ -46,9 +46,9 @@ STEP = torch.tensor([0])
 @torch.no_grad()
 def test_what_a_sentence_means_does_not_change_with_the_view(model: FusedLanguageModel) -> None:
     embedded, mask = text(model, "go to the red ball")
-    alone = model.understand(embedded, mask, STEP)
+    alone = model.understand(embedded, mask, STEP).asked
     for seed in (1, 2):
-        seen = model(*view(seed), embedded, mask, STEP)
+        seen = model(*view(seed), model.understand(embedded, mask, STEP))
         torch.testing.assert_close(seen.text.skill, alone.skill, rtol=1e-4, atol=1e-4)
         torch.testing.assert_close(seen.text.amount, alone.amount, rtol=1e-4, atol=1e-4)
 
@@ -56,11 +56,11 @@ def test_what_a_sentence_means_does_not_change_with_the_view(model: FusedLanguag
 @torch.no_grad()
 def test_the_grounding_depends_on_sentence_view_and_step(model: FusedLanguageModel) -> None:
     embedded, mask = text(model, "go to the red ball", "go to the blue box")
-    first = model(*view(1), embedded[:1], mask[:1], STEP).meant
+    first = model(*view(1), model.understand(embedded[:1], mask[:1], STEP)).meant
     for other in (
-        model(*view(1), embedded[1:], mask[1:], STEP).meant,
-        model(*view(2), embedded[:1], mask[:1], STEP).meant,
-        model(*view(1), embedded[:1], mask[:1], STEP + 1).meant,
+        model(*view(1), model.understand(embedded[1:], mask[1:], STEP)).meant,
+        model(*view(2), model.understand(embedded[:1], mask[:1], STEP)).meant,
+        model(*view(1), model.understand(embedded[:1], mask[:1], STEP + 1)).meant,
     ):
         assert (first - other)[:, :5].abs().max() > 1e-3
 
@@ -70,8 +70,8 @@ def test_the_order_of_the_things_changes_nothing(model: FusedLanguageModel) -> N
     embedded, mask = text(model, "go to the ball left of the red box")
     things, present, state = view(1)
     order = torch.tensor([3, 0, 4, 1, 2, *range(5, MOST_THINGS)])
-    first = model(things, present, state, embedded, mask, STEP)
-    second = model(things[:, order], present, state, embedded, mask, STEP)
+    first = model(things, present, state, model.understand(embedded, mask, STEP))
+    second = model(things[:, order], present, state, model.understand(embedded, mask, STEP))
     torch.testing.assert_close(first.meant[:, order], second.meant[:, :-1], rtol=1e-3, atol=1e-3)
     torch.testing.assert_close(first.actions, second.actions, rtol=1e-3, atol=1e-3)
 
@@ -80,10 +80,10 @@ def test_the_order_of_the_things_changes_nothing(model: FusedLanguageModel) -> N
 def test_what_is_not_there_is_never_meant(model: FusedLanguageModel) -> None:
     embedded, mask = text(model, "go to the red ball")
     things, present, state = view(1, count=2)
-    first = model(things, present, state, embedded, mask, STEP)
+    first = model(things, present, state, model.understand(embedded, mask, STEP))
     assert float(first.meant.softmax(-1)[0, 2:-1].sum()) < 1e-6
     things[:, 2:] = 7.0
-    second = model(things, present, state, embedded, mask, STEP)
+    second = model(things, present, state, model.understand(embedded, mask, STEP))
     torch.testing.assert_close(first.meant, second.meant, rtol=1e-4, atol=1e-4)
 
 
@@ -91,8 +91,8 @@ def test_what_is_not_there_is_never_meant(model: FusedLanguageModel) -> None:
 def test_padding_changes_nothing(model: FusedLanguageModel) -> None:
     short, short_mask = text(model, "stop")
     padded, padded_mask = text(model, "stop", "go forward two and a half metres and then wait there")
-    first = model(*view(1), short, short_mask, STEP)
-    second = model(*view(1), padded[:1], padded_mask[:1], STEP)
+    first = model(*view(1), model.understand(short, short_mask, STEP))
+    second = model(*view(1), model.understand(padded[:1], padded_mask[:1], STEP))
     torch.testing.assert_close(first.actions, second.actions, rtol=1e-3, atol=1e-4)
     torch.testing.assert_close(first.text.skill, second.text.skill, rtol=1e-3, atol=1e-4)
 
@@ -101,7 +101,10 @@ def test_padding_changes_nothing(model: FusedLanguageModel) -> None:
 def test_the_chosen_thing_decides_the_actions(model: FusedLanguageModel) -> None:
     embedded, mask = text(model, "go to the red ball")
     inputs = view(1)
-    actions = [model(*inputs, embedded, mask, STEP, torch.tensor([i])).actions for i in (0, 1, MOST_THINGS)]
+    actions = [
+        model(*inputs, model.understand(embedded, mask, STEP), torch.tensor([i])).actions
+        for i in (0, 1, MOST_THINGS)
+    ]
     assert (actions[0] - actions[1]).abs().max() > 1e-4
     assert (actions[0] - actions[2]).abs().max() > 1e-4
 
@@ -110,10 +113,10 @@ def test_the_chosen_thing_decides_the_actions(model: FusedLanguageModel) -> None
 def test_merging_the_adapter_changes_no_output() -> None:
     model = made(1)
     embedded, mask = text(model, "turn left")
-    before = model(*view(1), embedded, mask, STEP)
+    before = model(*view(1), model.understand(embedded, mask, STEP))
     model.merge_adapter()
     again, _ = text(model, "turn left")
-    after = model(*view(1), again, mask, STEP)
+    after = model(*view(1), model.understand(again, mask, STEP))
     torch.testing.assert_close(again, embedded, rtol=1e-4, atol=1e-4)
     torch.testing.assert_close(after.actions, before.actions, rtol=1e-3, atol=1e-3)
 

@@ -10,10 +10,11 @@ from torch import nn
 
 from mm_robot.model.base import find_base_model
 from mm_robot.model.checkpoint import tokenizer_of
-from mm_robot.model.fused_lm import CHUNK, OUTCOMES, FusedOutput
+from mm_robot.model.fused_lm import CHUNK, OUTCOMES, FusedOutput, Sentence
 from mm_robot.model.fused_policy import PAUSE, FusedPolicy
 from mm_robot.model.memory import MOST_THINGS
 from mm_robot.model.processor import Processor
+from mm_robot.model.read_words import ReadWords
 from mm_robot.types import Decision, Observation, Outcome, Pace, RobotState, Skill, TaskState
 
 from .test_labels import COLOURS, SHAPES, scene
@@ -29,7 +30,6 @@ class Told(nn.Module):
         self.rows = rows
         self.outcome = Outcome.RUNNING
         self.speed = 1.0
-        self.fusion = None
         self.verdict_reader: Any = None
         self.seen = scene({600: (0, 0, (0.45, 0.45, 0.55, 0.5))})  # no foot below the horizon
 
@@ -39,16 +39,13 @@ class Told(nn.Module):
     def embed_text(self, token_ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         return torch.zeros(*token_ids.shape, 8)
 
-    def read_alone(self, text: torch.Tensor, *_: torch.Tensor) -> torch.Tensor:
-        return text
-
-    def asked_for(self, _: torch.Tensor) -> Any:
-        return reading(*self.rows)
+    def understand(self, text: torch.Tensor, mask: torch.Tensor, _: torch.Tensor) -> Sentence:
+        return Sentence(reading(*self.rows), text, mask, ReadWords())
 
     def eye(self, _: torch.Tensor) -> Any:
         return self.seen
 
-    def forward(self, things: torch.Tensor, present: torch.Tensor, *_: Any, **__: Any) -> FusedOutput:
+    def forward(self, things: torch.Tensor, present: torch.Tensor, *_: Any) -> FusedOutput:
         meant = torch.full((1, MOST_THINGS + 1), -9.0)
         meant[0, 0 if bool(present[0, 0]) else MOST_THINGS] = 9.0
         outcome = 9.0 * torch.nn.functional.one_hot(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
@@ -13,14 +11,13 @@ from mm_robot.errors import CheckpointError
 from mm_robot.model.base import find_base_model
 from mm_robot.model.checkpoint import load_model, new_model, save_checkpoint, tokenizer_of
 from mm_robot.model.fused_lm import MOST_THINGS, FusedLanguageModel, FusedOutput
-from mm_robot.model.fused_policy import FusedPolicy
 from mm_robot.model.fusion import FUSIONS, TOKENS, late_fusion
 from mm_robot.model.processor import STATE_SIZE, Processor
 from mm_robot.model.thing_tokens import THING_FEATURES
 from mm_robot.sim.scene import COLOURS, SHAPES
-from mm_robot.types import Observation, RobotState, TaskState
 
 SENTENCES = ["go to the red ball", "find the blue box, then turn around and stop"]
+STEPS = torch.zeros(2, dtype=torch.long)
 PRESENT = torch.arange(MOST_THINGS) < 5
 
 
@@ -49,7 +46,7 @@ def seen(seed: int = 0) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
 
 @torch.no_grad()
 def passed(model: FusedLanguageModel, view: int = 0, padding: int = 0) -> FusedOutput:
-    return model(*seen(view), *text(model, padding), torch.zeros(2, dtype=torch.long), torch.zeros(2).long())
+    return model(*seen(view), model.understand(*text(model, padding), STEPS), torch.zeros(2).long())
 
 
 def test_things_and_actions_depend_on_the_sentence(model: FusedLanguageModel) -> None:
@@ -69,7 +66,7 @@ def test_things_and_actions_depend_on_what_is_seen(model: FusedLanguageModel) ->
 def test_what_is_not_there_counts_for_nothing(model: FusedLanguageModel) -> None:
     things, present, state = seen()
     other = torch.where(present.unsqueeze(-1), things, 7.0)
-    rest = (*text(model), torch.zeros(2).long(), torch.zeros(2).long())
+    rest = (model.understand(*text(model), STEPS), torch.zeros(2).long())
     with torch.no_grad():
         first, second = (model(rows, present, state, *rest) for rows in (things, other))
     torch.testing.assert_close(first.meant[:, :5], second.meant[:, :5], rtol=1e-3, atol=1e-3)
@@ -85,8 +82,26 @@ def test_a_longer_neighbour_in_the_batch_changes_nothing(model: FusedLanguageMod
 
 def test_what_a_sentence_means_does_not_change_with_the_view(model: FusedLanguageModel) -> None:
     with torch.no_grad():
-        alone = model.understand(*text(model), torch.zeros(2, dtype=torch.long)).skill
+        alone = model.understand(*text(model), STEPS).asked.skill
     torch.testing.assert_close(passed(model, view=3).text.skill, alone, rtol=1e-4, atol=1e-4)
+
+
+@torch.no_grad()
+def test_a_sentence_that_is_read_once_serves_every_view_and_each_of_its_steps(
+    model: FusedLanguageModel,
+) -> None:
+    embedded, mask = text(model)
+    steps = torch.tensor([0, 1])
+    read = model.understand(embedded, mask, steps)
+    for view in (0, 1, 0):
+        things, present, state = (given[:1] for given in seen(view))
+        for row in (0, 1):
+            part = slice(row, row + 1)
+            again = model.understand(embedded[part], mask[part], steps[part])
+            expected, output = (model(things, present, state, s) for s in (again, read.row(row)))
+            torch.testing.assert_close(output.actions, expected.actions, rtol=1e-4, atol=1e-4)
+            torch.testing.assert_close(output.meant[:, :5], expected.meant[:, :5], rtol=1e-3, atol=1e-3)
+            torch.testing.assert_close(output.text.wanted.rgb, expected.text.wanted.rgb, rtol=1e-4, atol=1e-4)
 
 
 def test_it_is_loaded_as_it_was_saved(model: FusedLanguageModel, fusion: str, tmp_path: Path) -> None:
@@ -101,7 +116,7 @@ def test_it_is_loaded_as_it_was_saved(model: FusedLanguageModel, fusion: str, tm
 
 
 def test_every_weight_of_a_fusion_learns(model: FusedLanguageModel, fusion: str) -> None:
-    output = model(*seen(), *text(model), torch.zeros(2).long(), torch.zeros(2).long())
+    output = model(*seen(), model.understand(*text(model), STEPS), torch.zeros(2).long())
     loss = output.meant[:, :5].square().sum() + output.actions.square().sum()
     loss.backward()  # type: ignore[no-untyped-call]
     if fusion == TOKENS:
@@ -115,22 +130,3 @@ def test_every_weight_of_a_fusion_learns(model: FusedLanguageModel, fusion: str)
 def test_another_name_is_refused() -> None:
     with pytest.raises(ValueError, match="got 'magic'"):
         late_fusion("magic", 8)
-
-
-def test_a_policy_reads_a_sentence_of_several_steps_once(
-    model: FusedLanguageModel, fusion: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    names = tuple(SHAPES), tuple(COLOURS)
-    policy = FusedPolicy(copy.deepcopy(model), tokenizer_of(find_base_model()), Processor(), *names)
-    policy.reset(SENTENCES[1])
-    image = np.random.default_rng(0).integers(256, size=(480, 640, 3), dtype=np.uint8)
-    step = Observation(image, SENTENCES[1], RobotState(), TaskState(step=len(policy.plan) - 1), 0.0)
-    passes: list[torch.Tensor] = []
-    through = FusedLanguageModel._through
-    monkeypatch.setattr(
-        FusedLanguageModel, "_through", lambda self, *given: passes.append(given[0]) or through(self, *given)
-    )
-    actions = policy.decide(step).actions
-    assert len(passes) == (1 if fusion == TOKENS else 0)
-    policy._sentence = None
-    np.testing.assert_allclose(policy.decide(step).actions, actions, atol=1e-3)

@@ -60,7 +60,7 @@ def read(folder: Path) -> torch.Tensor:
     tokens = tokenizer_of(find_base_model())(["turn left"], return_tensors="pt")
     with torch.no_grad():
         text = model.embed_text(tokens["input_ids"], tokens["attention_mask"])
-        return model.understand(text, tokens["attention_mask"], torch.tensor([0])).skill
+        return model.understand(text, tokens["attention_mask"], torch.tensor([0])).asked.skill
 
 
 def test_it_drives_as_it_was_saved(trained: Path) -> None:
