@@ -1,11 +1,12 @@
-"""How well and how fast the word "stop" is spotted, and how often it is heard where it is not.
+"""How well and how fast "stop", "halt" and "freeze" are spotted, and how often where nobody says them.
 
     python benchmarks/stop_word.py --words FOLDER --sound FOLDER ... --report stop_word.json --plot curve.png
 
 ``--words`` is a folder of a folder for each word, as Google Speech Commands is laid out: recall on ``stop``,
-false stops on all others. ``--sound``: folders of sound without the word; false stops an hour with their
-upper 95 % bound. Synthetic voices say "stop", and commands that do not hold it. Latency is the time in the
-stream from the end of the word to its detection. Everything for many thresholds.
+false stops on all others. ``--sound``: folders of sound without the words; false stops an hour with their
+upper 95 % bound. Synthetic voices that were not trained on, of espeak-ng and some made from recordings, say
+each word, and commands without them. Latency is the time in the stream from the end of the word to its
+detection. Everything for many thresholds.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ import numpy as np
 
 from mm_robot.data.instructions import InstructionSampler
 from mm_robot.data.words import read_sound, sound_files
-from mm_robot.sim.voices import VOICES, synthesise
-from mm_robot.speech.base import RATE
-from mm_robot.speech.stop_word import THRESHOLD, WORD, StopWord, Trigger
-from mm_robot.types import FloatArray, Skill
+from mm_robot.sim.voices import MORE_VOICES, RECORDED_VOICES, synthesise
+from mm_robot.speech.base import RATE, STOP_WORDS
+from mm_robot.speech.stop_word import THRESHOLD, Look, StopWord, Trigger
+from mm_robot.types import FloatArray
 
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.87, 0.88, 0.89, 0.895, 0.9, 0.91)
 BLOCK = 512
@@ -39,14 +40,14 @@ COMMANDS = 60
 class Course:
     """How sure the detector was over a sound of so many ``seconds``, which begins at the sample ``first``."""
 
-    looks: list[tuple[int, float]]
+    looks: list[Look]
     first: int
     seconds: float
 
     def stops(self, threshold: float) -> list[float]:
         """The seconds from its beginning at which a stop is reported."""
         trigger = Trigger(threshold)
-        return [(at - self.first) / RATE for at, sure in self.looks if trigger.fires(at, sure)]
+        return [(look.at - self.first) / RATE for look in self.looks if trigger.fires(look.at, look.sure)]
 
 
 def listen(detector: StopWord, samples: FloatArray, generator: np.random.Generator, around: float) -> Course:
@@ -98,9 +99,9 @@ def upper_bound(events: int, confidence: float = 0.95) -> float:
 def commands() -> list[str]:
     """Sentences of the robot's command language that do not ask to stop."""
     sampler = InstructionSampler(np.random.default_rng(0))
-    drawn = [sampler.go_to("red", "ball") if n % 2 else sampler.other() for n in range(2 * COMMANDS)]
-    chosen = [d.text for d in drawn if d.skill is not Skill.STOP and WORD not in d.text and d.text.strip()]
-    return chosen[:COMMANDS]
+    drawn = [sampler.go_to(*sampler.any_thing()) if n % 2 else sampler.motion() for n in range(2 * COMMANDS)]
+    texts = [instruction.text for instruction in drawn]
+    return [text for text in texts if not any(word in text for word in STOP_WORDS)][:COMMANDS]
 
 
 def measure(words: Path | None, folders: list[Path], voices: bool) -> dict[str, Any]:
@@ -118,7 +119,7 @@ def measure(words: Path | None, folders: list[Path], voices: bool) -> dict[str, 
     if words is not None:
         for folder in sorted(path for path in words.iterdir() if path.is_dir()):
             sounds = [read_sound(path) for path in sound_files(folder)]
-            if folder.name == WORD:
+            if folder.name == STOP_WORDS[0]:
                 positive["people"] = courses(sounds), [end_of(sound) for sound in sounds]
             else:
                 negative.setdefault("other words", []).extend(courses(sounds))
@@ -127,11 +128,14 @@ def measure(words: Path | None, folders: list[Path], voices: bool) -> dict[str, 
     spent = time.process_time() - begun
     share = spent / heard if heard else None
     if voices:
-        said = [0.5 * synthesise(WORD, voice.name, voice.speed, voice.pitch) for voice in VOICES]
-        positive["synthetic voices"] = courses(said), [end_of(sound) for sound in said]
+        for kind, speakers in (("of espeak-ng", MORE_VOICES), ("from recordings", RECORDED_VOICES)):
+            for word in STOP_WORDS:
+                said = [0.5 * synthesise(word, voice.name, voice.speed, voice.pitch) for voice in speakers]
+                positive[f"{word}, voices {kind}"] = courses(said), [end_of(sound) for sound in said]
+        speakers = (MORE_VOICES + RECORDED_VOICES) * COMMANDS
         sentences = [
             0.5 * synthesise(text, voice.name, voice.speed, voice.pitch)
-            for text, voice in zip(commands(), VOICES * COMMANDS, strict=False)
+            for text, voice in zip(commands(), speakers, strict=False)
         ]
         negative["synthetic commands"] = courses(sentences)
     thresholds = {

@@ -22,6 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--frames", type=int, default=60_000, help="how many frames (default %(default)s)")
     what.add_argument("--sentences", type=int, help="so many sentences, spoken by synthetic voices, instead")
     parser.add_argument(
+        "--recordings",
+        type=Path,
+        help="with --sentences: strung together from people's recordings of words, a folder for each word",
+    )
+    parser.add_argument(
         "--seed", type=int, default=EVALUATION_SEEDS, help="seed of the first room (default %(default)s)"
     )
     parser.add_argument("--workers", type=int, default=1, help="processes (default %(default)s)")
@@ -38,10 +43,16 @@ def run(arguments: argparse.Namespace) -> int:
         raise InputError("--frames, --sentences and --workers must be at least 1")
     if arguments.seed < 0:
         raise InputError(f"--seed must be at least 0, got {arguments.seed}")
+    if arguments.recordings is not None and arguments.sentences is None:
+        raise InputError("--recordings goes with --sentences; say how many")
     if arguments.sentences is not None:
-        from mm_robot.training.spoken import speak_sentences
+        from mm_robot.training.spoken import speak_sentences, string_words
 
-        shards = speak_sentences(arguments.out, arguments.sentences, arguments.seed, arguments.workers)
+        out, sentences, seed = arguments.out, arguments.sentences, arguments.seed
+        if arguments.recordings is not None:
+            shards = string_words(out, arguments.recordings, sentences, seed)
+        else:
+            shards = speak_sentences(out, sentences, seed, arguments.workers)
         with tqdm(total=arguments.sentences, unit="sentence") as progress:
             for made in shards:
                 progress.update(made)

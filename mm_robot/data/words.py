@@ -14,6 +14,9 @@ from mm_robot.speech.base import RATE
 from mm_robot.types import FloatArray
 
 SUFFIXES = (".flac", ".wav", ".ogg")
+EDGE, MARGIN = 0.05, 0.06
+"""A word lasts while it is louder than this share of its peak, and so many seconds around that."""
+_STEP = RATE // 100
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,16 @@ def one_second(samples: FloatArray) -> FloatArray:
         return np.pad(samples, (missing // 2, missing - missing // 2))
     first = -missing // 2
     return samples[first : first + RATE]
+
+
+def trimmed(sound: FloatArray) -> FloatArray:
+    """The word in a sound [N] at 16 kHz, without the silence around it."""
+    frames = np.abs(sound[: len(sound) // _STEP * _STEP]).reshape(-1, _STEP).max(axis=1, initial=0.0)
+    loud = np.flatnonzero(frames > EDGE * frames.max(initial=0.0))
+    if not len(loud):
+        return sound
+    margin = round(MARGIN * RATE)
+    return sound[max(loud[0] * _STEP - margin, 0) : (loud[-1] + 1) * _STEP + margin]
 
 
 def read_noise(folder: Path) -> FloatArray:

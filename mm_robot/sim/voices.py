@@ -78,19 +78,27 @@ MORE_VOICES: tuple[Voice, ...] = (
     Voice("en-us-nyc+f1", 155, 55),
     Voice("en-gb-x-gbclan+m4", 130, 45),
 )
-"""Others, to which neither the network of command words nor the confidence of the recogniser was fitted."""
+"""Others, to which neither the ear, the network of command words nor the confidence was fitted."""
 
 RECORDED_VOICES: tuple[Voice, ...] = (
     Voice("flite:slt", 150, 50),
     Voice("flite:rms", 150, 50),
-    Voice("flite:awb", 150, 50),
     Voice("flite:slt", 180, 60),
     Voice("flite:rms", 130, 40),
-    Voice("flite:awb", 165, 55),
     Voice("flite:slt", 130, 40),
     Voice("flite:rms", 170, 60),
+    Voice("flite:slt", 165, 45),
+    Voice("flite:rms", 185, 50),
 )
-"""Made from recordings of three people (CMU ARCTIC), so nearer to how people sound; nor to these."""
+"""Made from recordings of two people (CMU ARCTIC), so nearer to how people sound; nor to these."""
+
+MORE_RECORDED_VOICES: tuple[Voice, ...] = (
+    Voice("flite:awb", 150, 50),
+    Voice("flite:awb", 165, 55),
+    Voice("flite:awb", 130, 45),
+    Voice("flite:awb", 180, 50),
+)
+"""Made from recordings of a third; the confidence of the recogniser is fitted to these, too."""
 
 
 def synthesise(

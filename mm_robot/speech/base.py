@@ -15,6 +15,8 @@ from mm_robot.types import FloatArray
 
 RATE = 16000
 """Samples a second of all sound in `mm_robot.speech`."""
+STOP_WORDS = ("stop", "halt", "freeze")
+"""Words that mean a stop where a sentence begins with them."""
 ENERGY, SILERO = "energy", "silero"
 JUDGES = (ENERGY, SILERO)
 """Ways to tell speech from other sound."""
@@ -29,11 +31,13 @@ Event = TypeVar("Event")
 class Utterance:
     """A piece of speech cut from a stream.
 
-    ``samples`` [N] float32; ``start`` and ``end`` the sample indices of the speech itself, which lies
-    within the samples (they also hold a little sound before and after); ``speech`` s of it is voiced.
+    ``samples`` [N] float32, without noise where that was taken out; ``start`` and ``end`` the sample indices
+    of the speech itself, which lies within the samples (they also hold a little sound before and after);
+    ``as_it_came`` [M] is that speech with its noise, and hardly more; ``speech`` s of it is voiced.
     """
 
     samples: FloatArray
+    as_it_came: FloatArray
     start: int
     end: int
     speech: float

@@ -11,7 +11,10 @@ from torch import Tensor, nn
 from mm_robot.speech.spectrogram import BANDS, LogMelSpectrogram
 
 SILENCE, UNKNOWN = "_silence_", "_unknown_"
-WORDS = (SILENCE, UNKNOWN, "yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go")
+WORDS = (
+    *(SILENCE, UNKNOWN, "yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go"),
+    *("halt", "freeze"),
+)
 """What is told apart; the first two stand for no word and for any other word."""
 SECONDS = 1.0
 """How much sound is looked at."""

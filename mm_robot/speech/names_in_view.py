@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from mm_robot.data.names import COLOUR_NAMES, SHAPE_NAMES
 from mm_robot.errors import InputError
-from mm_robot.speech.decision import STOP_WORDS
+from mm_robot.speech.base import STOP_WORDS
 from mm_robot.speech.phonetics import Phones, apart, pronunciations
 
 _WORD = re.compile(r"[a-z']+")
@@ -114,7 +114,7 @@ def _best(words: list[str], index: int, names: Collection[str]) -> _Correction |
 def _alike(heard: list[str], names: Collection[list[str]]) -> list[_Correction]:
     """The names that what was heard sounds like, and is not."""
     sound = _phones(heard)
-    if sound is None or _THINGS.issuperset(heard) or not STOP_WORDS.isdisjoint(heard):
+    if sound is None or _THINGS.issuperset(heard) or not set(STOP_WORDS).isdisjoint(heard):
         return []
     found = []
     for name in names:

@@ -1,20 +1,21 @@
-"""The direct way to stop: spots the word "stop" in running sound, without the recogniser.
+"""The direct way to stop: spots "stop", "halt" and "freeze" in running sound, without the recogniser.
 
-A small network looks at the last second ten times a second. "Halt" and "freeze" are for the recogniser.
+A small network looks at the last second ten times a second.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from mm_robot.speech.base import RATE, Detector, Keyword
+from mm_robot.speech.base import RATE, STOP_WORDS, Detector, Keyword
 from mm_robot.speech.keyword_model import WORDS
 from mm_robot.speech.keywords import Keywords, keyword_folder
 from mm_robot.types import FloatArray
 
-WORD = "stop"
-ROW = WORDS.index(WORD)
-THRESHOLD = 0.895
+ROWS = [WORDS.index(word) for word in STOP_WORDS]
+THRESHOLD = 0.85
 """How sure the network has to be, as the mean of two looks; chosen by ``benchmarks/stop_word.py``."""
 STEP = RATE // 10
 """Samples between two looks."""
@@ -24,6 +25,15 @@ DEAF_AFTER_STOP = 1.5
 """Seconds after a word in which it is not reported once more, unless it has left the last second before."""
 LEFT_BELOW = 0.5
 """How sure the network is at most when the word has left the last second."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """``sure`` in [0, 1] that the second before sample ``at`` holds a word to stop, most likely ``word``."""
+
+    at: int
+    sure: float
+    word: str
 
 
 class Trigger:
@@ -65,11 +75,13 @@ class StopWord(Detector[Keyword]):
     def detect(self, samples: FloatArray) -> list[Keyword]:
         """Take in the next samples, [N], and return the stop words that were recognised in them."""
         return [
-            Keyword(WORD, index) for index, sure in self.look(samples) if self._trigger.fires(index, sure)
+            Keyword(look.word, look.at)
+            for look in self.look(samples)
+            if self._trigger.fires(look.at, look.sure)
         ]
 
-    def look(self, samples: FloatArray) -> list[tuple[int, float]]:
-        """Take in the next samples, [N]; the sample index of each look, and how sure the network is then."""
+    def look(self, samples: FloatArray) -> list[Look]:
+        """Take in the next samples, [N], and look as often as there is another step of them."""
         stream = np.concatenate([self._rest, samples])
         whole = len(stream) // STEP * STEP
         self._rest = stream[whole:]
@@ -78,7 +90,9 @@ class StopWord(Detector[Keyword]):
             noise = self._noise.normal(0.0, DITHER, STEP).astype(np.float32)
             self._last_second = np.concatenate([self._last_second[STEP:], piece + noise])
             self._index += STEP
-            probability = float(self._keywords.probabilities(self._last_second[None])[0, ROW])
-            looks.append((self._index, (self._before + probability) / 2))
+            probabilities = self._keywords.probabilities(self._last_second[None])[0, ROWS]
+            probability = float(probabilities.sum())
+            word = STOP_WORDS[int(probabilities.argmax())]
+            looks.append(Look(self._index, (self._before + probability) / 2, word))
             self._before = probability
         return looks

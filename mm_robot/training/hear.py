@@ -15,6 +15,7 @@ from transformers import PreTrainedTokenizerBase
 from mm_robot.errors import InputError
 from mm_robot.model.ear import ALPHABET, BLANK, Ear, HeardFrames, read_letters, shares_of
 from mm_robot.model.fused_lm import FusedLanguageModel
+from mm_robot.model.precision import fast_bfloat16
 from mm_robot.speech.base import RATE
 from mm_robot.training.sound_augmentation import augmented, masked
 from mm_robot.training.spoken import SpokenSentences
@@ -53,6 +54,7 @@ class HearStage:
             )
         self._ear: Ear = model.add_ear()
         self._device = next(model.parameters()).device
+        self._bfloat16 = fast_bfloat16(self._device)
         self._vectors = WordVectors(model, tokenizer)
         self._spoken = spoken
         self._noise = torch.from_numpy(noise)
@@ -69,7 +71,9 @@ class HearStage:
             spectrograms = self._ear.spectrogram(sounds)
             if self._varied:
                 spectrograms = masked(spectrograms, generator)
-        heard: HeardFrames = self._ear(spectrograms)
+        with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._bfloat16):
+            halved: HeardFrames = self._ear(spectrograms)
+        heard = HeardFrames(halved.letters.float(), halved.features.float())
         texts = [self._spoken.texts[row] for row in rows]
         letters = _letters_loss(heard, texts)
         spans = [read_letters(row)[1] for row in heard.letters.detach()]

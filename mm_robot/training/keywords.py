@@ -9,23 +9,33 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from mm_robot.data.words import WordClips, one_second, read_noise, read_words
-from mm_robot.sim.voices import VOICES, Voice, synthesise
+from mm_robot.data.words import WordClips, one_second, read_noise, read_words, trimmed
+from mm_robot.model.precision import fast_bfloat16
+from mm_robot.sim.voices import synthesise
 from mm_robot.speech.base import RATE
 from mm_robot.speech.keyword_model import UNKNOWN, WORDS, KeywordModel
 from mm_robot.speech.keywords import save_keywords
 from mm_robot.training.loop import run_stage
 from mm_robot.training.settings import KeywordSettings
-from mm_robot.training.sound_augmentation import augmented, masked
+from mm_robot.training.sound_augmentation import as_others, augmented, masked
+from mm_robot.training.spoken import SpokenSentences, draw_voice, read_spoken
+from mm_robot.types import FloatArray
 
 OTHER_WORDS = (
     *("ball", "box", "cone", "cylinder", "red", "green", "blue", "yellow", "turn", "around", "forward"),
     *("top", "shop", "step", "stock", "start", "hop", "spot", "storm", "low", "know", "toe", "goat", "got"),
     *("write", "light", "lift", "cup", "town", "gown", "yesterday", "of", "in", "an", "one", "hello", "and"),
+    *("hot", "hold", "fault", "salt", "hall", "hope", "haul", "hat", "heart", "what", "wall", "help", "hard"),
+    *("free", "three", "please", "trees", "breeze", "cheese", "green", "these", "peace", "seize", "friend"),
 )
 """What synthetic voices say as words that are none of the commands."""
-SYNTHETIC_SHARE = 0.35
-SPEEDS, PITCHES = (115, 150, 190), (25, 50, 75)
+SYNTHETIC_SHARE = 0.45
+OTHER_WORDS_WEIGHT = 2.0
+"""How much oftener than a command another word is drawn."""
+VOICES_OF_WORD, VOICES_OF_UNRECORDED_WORD = 100, 600
+"""By so many voices each word is said, and a command of which there are no recordings."""
+SENTENCES = 5000
+"""From so many spoken sentences without a command word a second is taken, as another word."""
 SMOOTHING = 0.1
 CALIBRATION_STEPS = 60
 """Batches by which the statistics of the normalisation are measured at the end."""
@@ -40,16 +50,19 @@ def train_keywords(settings: KeywordSettings) -> Path:
     torch.set_num_threads(settings.threads)
     torch.manual_seed(settings.seed)
     people = read_words(settings.words, WORDS)
-    synthetic = _synthetic(settings.out / "synthetic.npz")
+    synthetic = _synthetic(settings.out / "synthetic.npz", people, settings.seed)
+    sentences = _seconds_of(read_spoken(settings.speech), settings.seed)
     noise = torch.from_numpy(read_noise(settings.noise))
     model = KeywordModel()
-    drawer = _Drawer(people, synthetic, noise, settings.train.batch, settings.seed)
+    bfloat16 = fast_bfloat16(torch.device("cpu"))
+    drawer = _Drawer(people, (synthetic, sentences), noise, settings.train.batch, settings.seed)
 
     def loss(step: int) -> dict[str, Tensor]:
         spectrograms, words = drawer.batch(model, step)
         torch.manual_seed(settings.seed * 1_000_003 + step)  # dropout, the same after a break
-        logits = model.classify(spectrograms)
-        return {"words": nn.functional.cross_entropy(logits, words, label_smoothing=SMOOTHING)}
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
+            logits = model.classify(spectrograms)
+        return {"words": nn.functional.cross_entropy(logits.float(), words, label_smoothing=SMOOTHING)}
 
     run_stage("keywords", model, dict(model.named_parameters()), settings.train, loss, settings.out)
     _calibrate(model, drawer, settings.train.steps)
@@ -59,27 +72,36 @@ def train_keywords(settings: KeywordSettings) -> Path:
 
 
 class _Drawer:
-    """Draws the batch of a step: every word as often, people and synthetic voices, each time changed."""
+    """Draws the batch of a step: every command as often, people and synthetic voices, each time changed."""
 
-    def __init__(self, people: WordClips, synthetic: WordClips, noise: Tensor, batch: int, seed: int) -> None:
-        self._sounds = torch.from_numpy(np.concatenate([people.sounds, synthetic.sounds]))
-        words = np.concatenate([people.words, synthetic.words])
+    def __init__(
+        self,
+        people: WordClips,
+        synthetic: tuple[WordClips, WordClips],
+        noise: Tensor,
+        batch: int,
+        seed: int,
+    ) -> None:
+        self._sounds = torch.from_numpy(np.concatenate([clips.sounds for clips in (people, *synthetic)]))
+        words = np.concatenate([clips.words for clips in (people, *synthetic)])
         made = np.arange(len(words)) >= len(people.words)
         self._rows = [
             (np.flatnonzero((words == word) & ~made), np.flatnonzero((words == word) & made))
             for word in range(len(WORDS))
         ]
+        weights = np.where(np.arange(len(WORDS)) == WORDS.index(UNKNOWN), OTHER_WORDS_WEIGHT, 1.0)
+        self._shares = weights / weights.sum()
         self._noise, self._batch, self._seed = noise, batch, seed
 
     def batch(self, model: KeywordModel, step: int) -> tuple[Tensor, Tensor]:
         """Spectrograms [B, bands, T] and words [B]."""
         random = np.random.default_rng((self._seed, step))
         generator = torch.Generator().manual_seed(int(random.integers(2**62)))
-        words = random.integers(len(WORDS), size=self._batch)
+        words = random.choice(len(WORDS), size=self._batch, p=self._shares)
         rows = np.array([self._row(int(word), random) for word in words])
         with torch.no_grad():
             sounds = augmented(self._sounds[torch.from_numpy(rows)], self._noise, generator)
-            spectrograms = masked(model.spectrogram(sounds), generator)
+            spectrograms = masked(as_others(model.spectrogram(sounds), generator), generator)
         return spectrograms, torch.from_numpy(words)
 
     def _row(self, word: int, random: np.random.Generator) -> int:
@@ -101,18 +123,45 @@ def _calibrate(model: KeywordModel, drawer: _Drawer, step: int) -> None:
     model.eval()
 
 
-def _synthetic(kept: Path) -> WordClips:
-    """Every command and some other words, spoken by the synthetic voices; made once and kept."""
+def _synthetic(kept: Path, people: WordClips, seed: int) -> WordClips:
+    """Every command and some other words, spoken by synthetic voices; made once and kept."""
     if not kept.exists():
-        said = [*WORDS[2:], *OTHER_WORDS]
-        voices = [Voice(v.name, speed, pitch) for v in VOICES for speed in SPEEDS for pitch in PITCHES]
+        random = np.random.default_rng([seed, 15])
+        recorded = {WORDS[word] for word in people.words}
         sounds, words = [], []
-        for text in tqdm(said, desc="synthetic voices", unit="word"):
-            for voice in voices:
+        for text in tqdm([*WORDS[2:], *OTHER_WORDS], desc="synthetic voices", unit="word"):
+            unrecorded = text in WORDS and text not in recorded
+            for _ in range(VOICES_OF_UNRECORDED_WORD if unrecorded else VOICES_OF_WORD):
+                voice = draw_voice(random)
                 sound = synthesise(text, voice.name, voice.speed, voice.pitch, RATE)
-                sounds.append(one_second(sound))
+                sounds.append(_placed(sound, random))
                 words.append(WORDS.index(text) if text in WORDS else WORDS.index(UNKNOWN))
         kept.parent.mkdir(parents=True, exist_ok=True)
         np.savez(kept, sounds=np.stack(sounds).astype(np.float16), words=np.array(words))
     with np.load(kept, allow_pickle=False) as saved:
         return WordClips(saved["sounds"].astype(np.float32), saved["words"], ())
+
+
+def _placed(sound: FloatArray, random: np.random.Generator) -> FloatArray:
+    """A second with a word in the middle of it or later: it is to be told as soon as it is said."""
+    word = trimmed(sound)
+    free = RATE - len(word)
+    if free < 0:
+        return one_second(word)
+    before = int(random.integers(free // 2, free + 1))
+    return np.pad(word, (before, free - before)).astype(np.float32)
+
+
+def _seconds_of(spoken: SpokenSentences, seed: int) -> WordClips:
+    """A second of each of some sentences that hold no command word."""
+    random = np.random.default_rng([seed, 16])
+    sounds: list[FloatArray] = []
+    for index in random.permutation(len(spoken)):
+        sound = spoken.sound(int(index))
+        if len(sound) > RATE and not set(spoken.texts[index].split()) & set(WORDS):
+            first = int(random.integers(len(sound) - RATE))
+            sounds.append(sound[first : first + RATE])
+        if len(sounds) == SENTENCES:
+            break
+    found = np.stack(sounds) if sounds else np.empty((0, RATE), np.float32)
+    return WordClips(found, np.full(len(sounds), WORDS.index(UNKNOWN)), ())

@@ -15,8 +15,12 @@ _KINDS = {
     "names": "the same, with other names of colours and shapes (scarlet, barrel)",
     "held_out_colours": "the same, with names of colours never trained on (carmine)",
     "held_out_shapes": "the same, with names of shapes never trained on (keg)",
-    "reach_heard_by_recogniser": "the same, spoken by twelve synthetic voices: transcript of the recogniser",
+    "reach_heard_by_recogniser": "the same, spoken by 24 synthetic voices: transcript of the recogniser",
     "reach_heard_by_model": "the same, spoken: heard by the model itself, without a transcript",
+    "phrases_heard_by_recogniser": "in phrases never trained on, spoken: transcript of the recogniser",
+    "phrases_heard_by_model": "in phrases never trained on, spoken: heard by the model itself",
+    "reach_heard_in_noise_by_recogniser": "go to a thing, spoken 10 dB above noise: by the recogniser",
+    "reach_heard_in_noise_by_model": "go to a thing, spoken 10 dB above noise: by the model itself",
     "relation": "go to a thing told by relation (left of, nearest, biggest, near ...)",
     "absent": "report what is not there",
     "sequence": "two and three steps one after another",
@@ -93,7 +97,10 @@ another by which it tells what to decline, an eye, an ear and heads, {size:.1f} 
   English, sentences written for it (`mm_robot/assets/sentences`), the names of the xkcd colour survey (CC0),
   and requests that people made to robots: three quarters of HuRIC 2.1 (Vanzo et al. 2020, Apache-2.0) and of
   the tasks of CALVIN (Mees et al. 2022, MIT).
-- The ear: such sentences, spoken by synthetic voices of espeak-ng (not by those kept for judging) in noise.
+- The ear: such sentences, spoken by synthetic voices of espeak-ng and flite (not by those kept for judging);
+  words that people said, strung together (about 3,000 recordings out of the *test* split of Google Speech
+  Commands v0.02, Pete Warden, Google; CC BY 4.0); in noise (its background noise, and three folds of ESC-10,
+  K. J. Piczak, CC BY 3.0).
 
 How: `config/train/embedded.yaml`, with those requests in its key `requests`.
 

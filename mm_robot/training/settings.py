@@ -83,11 +83,12 @@ class TrainingSettings:
 
 @dataclass(frozen=True)
 class KeywordSettings:
-    """A training run of the keyword model: folders of ``words`` and ``noise``, the folder ``out``, ``seed``,
-    torch ``threads``, and the steps.
+    """A training run of the keyword model: folders of recorded ``words``, spoken sentences (``speech``) and
+    ``noise``, the folder ``out``, ``seed``, torch ``threads``, and the steps.
     """
 
     words: Path
+    speech: Path
     noise: Path
     out: Path
     seed: int
@@ -161,6 +162,7 @@ def _stage_of(path: Path, name: str) -> Check:
 def _keyword_settings(path: Path, raw: Mapping[str, Any]) -> KeywordSettings:
     checks = {
         "words": PATH,
+        "speech": PATH,
         "noise": PATH,
         "out": PATH,
         "seed": whole(0),

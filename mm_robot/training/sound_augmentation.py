@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from mm_robot.speech.base import RATE
 
@@ -13,6 +13,12 @@ SLOWEST, FASTEST = 0.85, 1.18
 ECHO_SHARE, ECHO_SECONDS = 0.3, (0.05, 0.4)
 NOISE_SHARE, LOWEST_SNR, HIGHEST_SNR = 0.8, -3.0, 25.0
 """Part of the clips that noise is added to, and the range of its signal-to-noise ratio, dB."""
+FFT_STEP = 4096
+"""Multiples of it have quick Fourier transforms."""
+THROATS = (0.85, 1.18)
+"""How much higher or lower a voice's bands may lie."""
+TONE, KNOTS = 0.25, 5
+"""Spread of the gains of a microphone, in the spectrogram's units, and at how many places they are drawn."""
 MASKS, WIDEST_TIME_MASK, WIDEST_BAND_MASK = 2, 18, 6
 
 
@@ -33,6 +39,24 @@ def masked(spectrograms: Tensor, generator: torch.Generator) -> Tensor:
     return spectrograms * kept.to(spectrograms.device)
 
 
+def as_others(spectrograms: Tensor, generator: torch.Generator) -> Tensor:
+    """Said by longer and shorter throats, through other microphones: the bands of [B, bands, T] moved along
+    (vocal tract length perturbation, Jaitly and Hinton 2013), and smoothly louder and softer.
+    """
+    batch, bands, times = spectrograms.shape
+    low, high = THROATS
+    stretch = low + (high - low) * torch.rand(batch, 1, generator=generator)
+    rows = 2 * (torch.arange(bands) * stretch).clamp_max(bands - 1) / (bands - 1) - 1
+    columns = torch.linspace(-1, 1, times)
+    places = torch.stack(
+        [columns.expand(batch, bands, times), rows[:, :, None].expand(batch, bands, times)], dim=-1
+    )
+    moved = nn.functional.grid_sample(spectrograms[:, None], places, align_corners=True)[:, 0]
+    knots = TONE * torch.randn(batch, 1, KNOTS, generator=generator)
+    gains = nn.functional.interpolate(knots, bands, mode="linear", align_corners=True)
+    return moved + gains.transpose(1, 2)
+
+
 def _open(batch: int, length: int, widest: int, generator: torch.Generator) -> Tensor:
     first = torch.randint(0, length, (batch, 1), generator=generator)
     width = torch.randint(0, widest + 1, (batch, 1), generator=generator)
@@ -46,13 +70,10 @@ def _paced(sounds: Tensor, generator: torch.Generator) -> Tensor:
     pace = SLOWEST + (FASTEST - SLOWEST) * torch.rand(batch, 1, generator=generator)
     shift = (2 * torch.rand(batch, 1, generator=generator) - 1) * LONGEST_SHIFT * RATE
     middle = (length - 1) / 2
-    source = (torch.arange(length) - middle) * pace + middle + shift
-    inside = (source >= 0) & (source <= length - 1)
-    source = source.clamp(0, length - 1)
-    before = source.floor().long()
-    after = (before + 1).clamp_max(length - 1)
-    share = source - before
-    return (sounds.gather(1, before) * (1 - share) + sounds.gather(1, after) * share) * inside
+    source = ((torch.arange(length) - middle) * pace + shift) / middle
+    places = torch.stack([source, torch.zeros_like(source)], dim=-1)
+    moved = nn.functional.grid_sample(sounds[:, None, None], places[:, None], align_corners=True)
+    return moved[:, 0, 0]
 
 
 def _in_a_room(sounds: Tensor, generator: torch.Generator) -> Tensor:
@@ -62,11 +83,14 @@ def _in_a_room(sounds: Tensor, generator: torch.Generator) -> Tensor:
     low, high = ECHO_SECONDS
     decay = low + (high - low) * torch.rand(batch, 1, generator=generator)
     answer = torch.randn(batch, len(times), generator=generator) * torch.exp(-6.9 * times / decay)
-    answer = 0.02 * answer * (torch.rand(batch, 1, generator=generator) < ECHO_SHARE)
+    rows = (torch.rand(batch, generator=generator) < ECHO_SHARE).nonzero().squeeze(1)
+    if not len(rows):
+        return sounds
+    answer = 0.02 * answer[rows]
     answer[:, 0] = 1.0
-    size = length + len(times)
-    wet = torch.fft.irfft(torch.fft.rfft(sounds, size) * torch.fft.rfft(answer, size), size)
-    return wet[:, :length]
+    size = -(-(length + len(times)) // FFT_STEP) * FFT_STEP
+    wet = torch.fft.irfft(torch.fft.rfft(sounds[rows], size) * torch.fft.rfft(answer, size), size)
+    return sounds.index_copy(0, rows, wet[:, :length])
 
 
 def _with_noise(sounds: Tensor, noise: Tensor, generator: torch.Generator) -> Tensor:

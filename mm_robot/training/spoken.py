@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,30 +15,28 @@ from mm_robot.errors import InputError
 from mm_robot.model.processor import Processor
 from mm_robot.processes import in_processes
 from mm_robot.sim.voices import Voice, synthesise
+from mm_robot.speech.automaton import Automaton
 from mm_robot.speech.base import RATE
+from mm_robot.speech.grammar import command_grammar
+from mm_robot.training.recorded_words import strung_sentences
 from mm_robot.training.situations import SituationSampler
 from mm_robot.types import FloatArray
 
 ACCENTS = ("en-us", "en-us", "en-us", "en-gb", "en-gb", "en-gb-x-rp", "en-029", "en-gb-x-gbcwmd")
 VARIANTS = (
-    *("", "", "m1", "m2", "m3", "m4", "m6", "m8", "f1", "f3", "Alex", "Alicia", "Andrea", "Andy", "Annie"),
-    *("belinda", "david", "ed", "edward", "john", "Lee", "linda", "max", "Michael", "Mike", "paul", "robert"),
-    *(
-        "rob",
-        "shelby",
-        "steph",
-        "steph2",
-        "travis",
-        "victor",
-        "zac",
-        "grandma",
-        "grandpa",
-        "klatt2",
-        "norbert",
-    ),
+    *("", "", "", "m8", "Alex", "Alicia", "Andrea", "Andy", "Annie", "Denis", "Diogo", "Gene", "Gene2"),
+    *("Henrique", "Hugo", "Jacky", "Lee", "Marco", "Mario", "Michael", "Mike", "Nguyen", "RicishayMax"),
+    *("RicishayMax2", "RicishayMax3", "Tweaky", "adam", "anika", "announcer", "antonio", "aunty", "belinda"),
+    *("benjamin", "boris", "caleb", "david", "ed", "edward", "edward2", "grandma", "grandpa", "gustave"),
+    *("iven", "iven2", "iven3", "iven4", "john", "kaukovalta", "klatt", "klatt2", "klatt3", "klatt4"),
+    *("linda", "marcelo", "max", "michel", "miguel", "norbert", "pablo", "paul", "pedro", "quincy", "rob"),
+    *("robert", "sandro", "shelby", "steph", "steph2", "steph3", "travis", "victor", "zac"),
 )
 """Accents and voices of espeak-ng that the ear is trained on. Scottish, New York and Lancashire English and
-the voices f2, f4, f5, m5 and m7 are kept for judging."""
+the voices f1 to f5 and m1 to m7 are kept for judging."""
+RECORDED = ("flite:kal", "flite:kal16")
+RECORDED_SHARE = 0.15
+"""Voices made from recordings of a person, and how many sentences they say; others are for judging."""
 LONGEST = 7.0
 """s of speech."""
 SENTENCES_PER_SHARD = 500
@@ -89,6 +88,22 @@ def speak_sentences(folder: Path, sentences: int, seed: int, workers: int) -> It
     yield from in_processes(_make_shard, tasks, workers)
 
 
+def string_words(folder: Path, recordings: Path, sentences: int, seed: int) -> Iterator[int]:
+    """Write sentences that are strung together from people's ``recordings`` of words to ``folder``, as
+    ``strung_sentences`` makes them; yields the size of each shard as it is done.
+
+    Raises:
+        InputError: there are no recordings, or one is no sound.
+    """
+    made = strung_sentences(recordings, sentences, seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    for index, first in enumerate(range(0, sentences, SENTENCES_PER_SHARD)):
+        shard = made[first : first + SENTENCES_PER_SHARD]
+        sounds = [_int16(sound) for _, sound in shard]
+        _write(folder / f"spoken-recorded-{index:05d}.npz", sounds, [text for text, _ in shard])
+        yield len(shard)
+
+
 def read_spoken(folder: Path) -> SpokenSentences:
     """All shards of a folder.
 
@@ -114,20 +129,32 @@ def _make_shard(task: tuple[Path, int, int]) -> int:
     path, size, seed = task
     generator = np.random.default_rng([seed, 12])
     sampler = SituationSampler(Processor(), [seed, 13])
+    commands, draw = Automaton.from_jsgf(command_grammar()), random.Random(seed)
     sounds: list[npt.NDArray[np.int16]] = []
     texts: list[str] = []
     for number in itertools.count():
         if len(texts) == size:
             break
-        drawn = sampler.situation().instruction if number % 2 else sampler.text()
-        text = as_spoken(drawn.text)
+        if number % 3 == 0:
+            text = as_spoken(commands.draw(draw))
+        else:
+            text = as_spoken((sampler.situation().instruction if number % 3 == 1 else sampler.text()).text)
         if text is None or len(text) > 100:
             continue
-        voice = _voice(generator)
+        voice = draw_voice(generator)
         sound = synthesise(text, voice.name, voice.speed, voice.pitch, RATE)
         if len(sound) <= LONGEST * RATE:
-            sounds.append((sound * 32767).astype(np.int16))
+            sounds.append(_int16(sound))
             texts.append(text)
+    _write(path, sounds, texts)
+    return size
+
+
+def _int16(sound: FloatArray) -> npt.NDArray[np.int16]:
+    return (sound * 32767).astype(np.int16)
+
+
+def _write(path: Path, sounds: list[npt.NDArray[np.int16]], texts: list[str]) -> None:
     temporary = path.with_suffix(".partial")
     with temporary.open("wb") as stream:
         np.savez(
@@ -137,11 +164,13 @@ def _make_shard(task: tuple[Path, int, int]) -> int:
             texts=np.array(texts),
         )
     temporary.replace(path)
-    return size
 
 
-def _voice(generator: np.random.Generator) -> Voice:
+def draw_voice(generator: np.random.Generator) -> Voice:
+    """One of the voices to train with."""
     variant = str(generator.choice(VARIANTS))
     accent = str(generator.choice(ACCENTS))
     name = f"{accent}+{variant}" if variant else accent
+    if generator.random() < RECORDED_SHARE:
+        name = str(generator.choice(RECORDED))
     return Voice(name, int(generator.integers(*_SPEEDS)), int(generator.integers(*_PITCHES)))

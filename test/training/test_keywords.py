@@ -20,11 +20,13 @@ from mm_robot.speech.base import RATE
 from mm_robot.speech.keyword_model import UNKNOWN, WORDS, KeywordModel
 from mm_robot.speech.keywords import WEIGHTS
 from mm_robot.training import keywords as training
-from mm_robot.training.evaluate_speech import evaluate_speech, in_noise
+from mm_robot.training.evaluate_speech import evaluate_speech
 from mm_robot.training.keywords import train_keywords
 from mm_robot.training.loop import StageSettings
+from mm_robot.training.noise import Noise
 from mm_robot.training.settings import KeywordSettings
 from mm_robot.training.sound_augmentation import augmented, masked
+from mm_robot.training.spoken import read_spoken
 
 TONES = {"stop": 400.0, "go": 2500.0}
 """Two "words" that anything learns to tell apart: Hz."""
@@ -46,16 +48,33 @@ def recordings(tmp_path: Path) -> Path:
             soundfile.write(tmp_path / "words" / name / f"{number}.flac", sound, RATE)
     (tmp_path / "noise").mkdir()
     soundfile.write(tmp_path / "noise" / "hiss.wav", random.normal(0, 0.1, 3 * RATE), RATE)
+    write_speech(tmp_path / "speech", ["lovely weather", "go left", "what a day"])
     return tmp_path
+
+
+def write_speech(folder: Path, texts: list[str]) -> None:
+    """Sentences of two seconds each, in each of which all samples are its number."""
+    folder.mkdir()
+    sounds = np.repeat(np.arange(1, len(texts) + 1, dtype=np.int16), 2 * RATE)
+    ends = 2 * RATE * np.arange(1, len(texts) + 1)
+    np.savez(folder / "spoken-00000.npz", sounds=sounds, ends=ends, texts=np.array(texts))
 
 
 @pytest.fixture
 def settings(recordings: Path, monkeypatch: pytest.MonkeyPatch) -> KeywordSettings:
     nothing = WordClips(np.empty((0, RATE), np.float32), np.empty(0, np.int64), ())
-    monkeypatch.setattr(training, "_synthetic", lambda _kept: nothing)
+    monkeypatch.setattr(training, "_synthetic", lambda *_: nothing)
     monkeypatch.setattr(training, "CALIBRATION_STEPS", 5)
     steps = StageSettings(steps=30, batch=48, learning_rate=0.01, warmup=2, save_every=10)
-    return KeywordSettings(recordings / "words", recordings / "noise", recordings / "out", 0, 2, steps)
+    folders = (recordings / name for name in ("words", "speech", "noise", "out"))
+    return KeywordSettings(*folders, seed=0, threads=2, train=steps)
+
+
+def test_what_is_said_without_a_command_word_is_another_word(recordings: Path) -> None:
+    clips = training._seconds_of(read_spoken(recordings / "speech"), 0)
+    assert clips.sounds.shape == (2, RATE)
+    assert {round(float(sound.mean()) * 32768) for sound in clips.sounds} == {1, 3}
+    assert set(clips.words) == {WORDS.index(UNKNOWN)}
 
 
 def test_what_was_trained_is_heard_and_reported(
@@ -95,9 +114,13 @@ def test_a_broken_off_run_takes_the_same_steps(
 
 def test_noise_is_mixed_in_as_loud_as_asked_for(recordings: Path) -> None:
     sounds = read_words(recordings / "words", ("stop",)).sounds
-    added = in_noise(sounds, recordings / "noise", 10.0) - sounds
-    ratio = 10 * np.log10((sounds**2).mean(axis=1) / (added**2).mean(axis=1))
-    np.testing.assert_allclose(ratio, 10.0, atol=0.01)
+    random = np.random.default_rng(0)
+    noise = Noise(recordings / "noise", 10.0)
+    for sound in sounds:
+        added = noise.under(sound, random) - sound
+        assert 10 * np.log10((sound**2).mean() / (added**2).mean()) == pytest.approx(10.0, abs=0.01)
+        wide = noise.under(np.tile(sound, 5), random, around=RATE)
+        assert wide.shape == (7 * RATE,) and np.abs(wide[:RATE]).max() > 0.0
 
 
 def test_augmentation_changes_every_sound_and_draws_the_same_for_a_seed() -> None:
@@ -125,8 +148,8 @@ def test_wrong_folders_and_arguments_are_named(recordings: Path, tmp_path: Path)
         read_words(tmp_path / "nowhere", WORDS)
     with pytest.raises(InputError, match="belong together"):
         evaluate_speech(recordings / "words", noise=recordings / "noise")
-    with pytest.raises(InputError, match="holds no recording of more than a second"):
-        in_noise(np.zeros((1, RATE), np.float32), tmp_path / "nowhere", 5.0)
+    with pytest.raises(InputError, match="holds no recordings; name a folder of noise"):
+        Noise(tmp_path / "nowhere", 5.0).under(np.zeros(RATE, np.float32), np.random.default_rng(0))
     broken = recordings / "words" / UNKNOWN / "broken.wav"
     broken.write_bytes(b"no sound")
     with pytest.raises(InputError, match="broken.wav"):
