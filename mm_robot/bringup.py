@@ -47,6 +47,11 @@ ARGUMENTS = (
     ),
     Argument("params_file", "", "ROS parameter file that overrides the packaged configuration"),
     Argument("policy", "", "checkpoint folder of the policy; empty: as configured"),
+    Argument(
+        "wake_word",
+        "",
+        "what spoken commands have to begin with, and what arms the robot; empty: as configured",
+    ),
     Argument("autostart", "auto", "whether nodes activate themselves; auto: as configured", SWITCH_OR_AUTO),
     Argument("use_respawn", "true", "start a node again when it dies", SWITCH),
     Argument("log_level", "info", "lowest level that is logged", ("debug", "info", "warn", "error", "fatal")),
@@ -113,6 +118,8 @@ def describe(values: Mapping[str, str]) -> list[NodeDescription]:
             parameters["armed_at_start"] = True
         if name == "policy" and given["policy"]:
             parameters["policy"] = given["policy"]
+        if name in ("safety_gate", "speech") and given["wake_word"]:
+            parameters["wake_word"] = given["wake_word"]
         nodes.append(
             NodeDescription(
                 name, namespace, given["log_level"], given["use_respawn"] == "true", params_file, parameters

@@ -149,6 +149,11 @@ SPEECH = (
         "commands for the offline one with its grammar, or a model of transformers (such as Whisper or "
         "Wav2Vec2) by folder or name",
     ),
+    Parameter(
+        "wake_word",
+        str,
+        "what a sentence has to begin with, or one up to 8 s before it, to be for the robot; empty: nothing",
+    ),
     Parameter("grammar", str, "JSGF file of the sentences that are understood; empty for the own ones"),
     Parameter(
         "sound_events",

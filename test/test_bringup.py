@@ -41,6 +41,7 @@ def test_every_argument_changes_what_is_started(tmp_path: Path) -> None:
         "use_sim_time": "true",
         "params_file": str(file),
         "policy": "/checkpoints/mine",
+        "wake_word": "hey robot",
         "autostart": "false",
         "use_respawn": "false",
         "log_level": "debug",
@@ -62,6 +63,11 @@ def test_the_command_line_is_that_of_a_ros_node(tmp_path: Path) -> None:
     text = " ".join(command)
     assert "-r __ns:=/one" in text and f"--params-file {file}" in text
     assert "-p policy:=here" in text and "-p autostart:=false" in text and "--log-level info" in text
+
+
+def test_the_wake_word_is_for_who_listens_and_who_arms() -> None:
+    told = {node.name for node in describe({"wake_word": "hey robot"}) if "wake_word" in node.parameters}
+    assert told == {"speech", "safety_gate"}
 
 
 @pytest.mark.parametrize(

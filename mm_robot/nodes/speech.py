@@ -75,7 +75,7 @@ class Speech(LifecycleNode):
     def start(self) -> None:
         """Load the recogniser and begin to listen."""
         torch.set_num_threads(1)
-        self._recogniser = load_recogniser(self.value("recogniser"), self._grammar())
+        self._recogniser = load_recogniser(self.value("recogniser"), self._grammar(), self.value("wake_word"))
         self._voice_activity = VoiceActivity(
             judge=self.value("voice_activity"), suppression=self.value("noise_suppression")
         )
@@ -86,7 +86,7 @@ class Speech(LifecycleNode):
         self._received = float("-inf")
         self._speaks_since: float | None = None
         self._stops_sent: deque[float] = deque()
-        self._decision = HearingDecision(self.value("confidence"))
+        self._decision = HearingDecision(self.value("confidence"), self.value("wake_word"))
         self._sounds = self.publish_to(String, "scene/sounds")
         self._transcripts = self.publish_to(String, "transcript")
         self._instructions = self.publish_to(String, "instruction/voice")

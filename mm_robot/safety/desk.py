@@ -9,7 +9,7 @@ from enum import Enum
 from mm_robot.errors import InputError
 from mm_robot.safety.gate import Reason
 from mm_robot.safety.instructions import offence
-from mm_robot.safety.wording import folded, validate_instruction
+from mm_robot.safety.wording import after_wake_word, validate_instruction
 
 WINDOW = 1.0
 """Seconds over which the rate of a source is counted, and within which the same sentence is a duplicate."""
@@ -93,8 +93,7 @@ class Desk:
 
     def wakes(self, text: str) -> bool:
         """Whether a sentence begins with the wake word."""
-        word = folded(self._conduct.wake_word).split()
-        return bool(word) and folded(text[:KEPT]).replace("|", "").split()[: len(word)] == word
+        return after_wake_word(text[:KEPT], self._conduct.wake_word) is not None
 
     def receive(self, source: str, text: str, now: float, awake: bool = True) -> Order:
         """Accept an instruction; it takes the place of the one before.
@@ -122,11 +121,12 @@ class Desk:
             sentence = validate_instruction(text)
         except InputError as error:
             raise Refused(str(error)) from None
-        wakes = self.wakes(sentence)
-        if not (awake or wakes):
+        rest = after_wake_word(sentence, self._conduct.wake_word)
+        if not awake and rest is None:
             raise Refused("I am not armed; call the service ~/arm first")
-        if wakes:
-            sentence = self._without_wake_word(sentence)
+        if rest == "":
+            raise Refused("I am awake; tell me what to do")
+        sentence = rest or sentence
         wrong = offence(sentence)
         if wrong is not None:
             raise Refused(wrong.value)
@@ -192,10 +192,3 @@ class Desk:
             heard.append(now)
             raise Dropped(f"{source} sends more than {self._conduct.instruction_rate:g} a second")
         heard.append(now)
-
-    def _without_wake_word(self, sentence: str) -> str:
-        words = len(folded(self._conduct.wake_word).split())
-        rest = sentence.split(maxsplit=words)[words:]
-        if not rest:
-            raise Refused("I am awake; tell me what to do")
-        return rest[0].lstrip(",;:.!? ")

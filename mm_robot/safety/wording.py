@@ -78,6 +78,17 @@ def folded(text: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9|]", " ", text).split())
 
 
+def after_wake_word(text: str, wake_word: str) -> str | None:
+    """What follows the wake word, empty where it stands alone; None where the text does not begin with it, or
+    there is no wake word.
+    """
+    word = folded(wake_word).replace("|", "").split()
+    if not word or folded(text).replace("|", "").split()[: len(word)] != word:
+        return None
+    rest = text.split(maxsplit=len(word))[len(word) :]
+    return rest[0].lstrip(",;:.!? ") if rest else ""
+
+
 def readings(text: str) -> tuple[str, ...]:
     """Every way in which a sentence can be read, each folded, the plain one first.
 

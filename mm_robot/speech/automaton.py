@@ -16,12 +16,17 @@ from pathlib import Path
 import pocketsphinx
 
 from mm_robot.errors import InputError
+from mm_robot.safety.wording import folded
 
 Arc = tuple[int, int, float, str]
 """From state, to state, probability, word ("" for none)."""
 
 Transition = tuple[int, int, float] | tuple[int, int, float, str]
 
+_Arcs = dict[str, tuple[int, float]]
+
+WAKE_WORD_SHARE, WAKE_WORD_ALONE = 0.5, 0.1
+"""How many sentences begin with the wake word, and of those how many end with it."""
 PRECISION = 9
 MAXIMUM_STATES = 20000
 
@@ -62,6 +67,43 @@ class Automaton:
             product *= probability
         return product * self.ends[state]
 
+    def woken_by(self, wake_word: str) -> Automaton:
+        """The same sentences, and each of them after the wake word, which may also be said alone.
+
+        Raises:
+            InputError: the wake word is not of plain words.
+        """
+        wake_words = folded(wake_word).replace("|", " ").split()
+        if not wake_words or not all(word.isalpha() for word in wake_words):
+            raise InputError(
+                f"wake_word: given {wake_word!r}, allowed are words of letters, such as hey robot"
+            )
+        arcs: list[_Arcs] = [
+            {w: (to + 1, p) for w, (to, p) in state.items()} for state in (*self.arcs[:1], *self.arcs)
+        ]
+        ends = [self.ends[0], *self.ends]
+
+        def after(words: list[str], before: int | None, share: float) -> tuple[_Arcs, float]:
+            """Arcs and end of a state from which ``words`` are left; ``before``: what else it stands for."""
+            if words:
+                following = None if before is None else arcs[before].get(words[0])
+                state = len(arcs)
+                arcs.append({})
+                ends.append(0.0)
+                arcs[state], ends[state] = after(words[1:], following and following[0], 0.5)
+                woken, end = {words[0]: (state, 1.0)}, 0.0
+            else:
+                woken, end = _scaled(arcs[1], 1.0 - WAKE_WORD_ALONE), WAKE_WORD_ALONE
+            if before is None:
+                return woken, end
+            mixed = _scaled(arcs[before], 1.0 - share)
+            for next_word, (to, probability) in _scaled(woken, share).items():
+                mixed[next_word] = (to, probability + mixed.get(next_word, (to, 0.0))[1])
+            return mixed, (1.0 - share) * ends[before] + share * end
+
+        arcs[0], ends[0] = after(wake_words, 1, WAKE_WORD_SHARE)
+        return Automaton(tuple(arcs), tuple(ends))
+
     def draw(self, random_numbers: random.Random) -> str:
         """Draw a sentence by its probability."""
         state = 0
@@ -81,6 +123,10 @@ class Automaton:
                 yield state, following, probability**weight, word
             if self.ends[state] > 0.0:
                 yield state, len(self.arcs), self.ends[state] ** weight
+
+
+def _scaled(arcs: _Arcs, share: float) -> _Arcs:
+    return {word: (to, share * probability) for word, (to, probability) in arcs.items()}
 
 
 def _compile(grammar: str) -> tuple[int, int, list[Arc]]:

@@ -6,14 +6,15 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum
 
-from mm_robot.speech.base import Recognition
+from mm_robot.safety.wording import after_wake_word
+from mm_robot.speech.base import STOP_WORDS, Recognition
 
 SPOTTING_SECONDS = 0.4
 """Time from the end of a stop word within which it is spotted."""
-STOP_WORDS = frozenset({"stop", "halt", "freeze"})
-"""Words that mean a stop where a sentence begins with them."""
 ECHO_SECONDS = 0.6
 """Time after the robot's own words in which they may still be heard."""
+AWAKE_SECONDS = 8.0
+"""Time after a sentence with the wake word in which the robot listens to others without it."""
 LONG_COMMAND = 3
 """Words of a command that cannot be a stop word misheard."""
 
@@ -30,12 +31,15 @@ class Act(str, Enum):
 class HearingDecision:
     """Decides about utterances, in the order in which they are recognised.
 
-    ``confidence`` from which an utterance is believed. Times are seconds of one clock.
+    ``confidence`` from which an utterance is believed; ``wake_word`` that one has to begin with, empty for
+    none. Times are seconds of one clock.
     """
 
     confidence: float
+    wake_word: str = ""
     _stopped: float = float("-inf")
     _stopped_by_others: float = float("-inf")
+    _awake_until: float = float("-inf")
     _own_voice: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=16))
 
     def note_own_voice(self, since: float, until: float) -> None:
@@ -60,9 +64,10 @@ class HearingDecision:
 
         A stop forbids to carry out what was being said when it was spotted, but for a long command, in
         which it was a mishearing. A stop by others forbids all that was begun before it. While the robot
-        speaks itself, nothing but a stop counts.
+        speaks itself, nothing but a stop counts, nor does it without the wake word, where there is one.
         """
-        words = recognition.text.split()
+        woken_to = after_wake_word(recognition.text, self.wake_word)
+        words = (woken_to or recognition.text).split()
         if not words or recognition.confidence < self.confidence or started <= self._stopped_by_others:
             return Act.NOTHING
         within = started <= self._stopped <= ended + SPOTTING_SECONDS
@@ -70,5 +75,9 @@ class HearingDecision:
             return Act.NOTHING
         if words[0].strip(",") in STOP_WORDS:
             return Act.STOP
-        own = any(started < until and ended > since for since, until in self._own_voice)
-        return Act.NOTHING if own else Act.INSTRUCT
+        if any(started < until and ended > since for since, until in self._own_voice):
+            return Act.NOTHING
+        if woken_to is not None:
+            self._awake_until = ended + AWAKE_SECONDS
+        asleep = bool(self.wake_word) and started > self._awake_until
+        return Act.NOTHING if asleep else Act.INSTRUCT

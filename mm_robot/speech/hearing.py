@@ -44,23 +44,24 @@ class Hearing:
         recogniser: str = COMMANDS,
         judge: str = SILERO,
         suppression: str = RNNOISE,
+        wake_word: str = "",
     ) -> None:
         """Load the models; ``confidence`` is that from which an utterance is believed, ``recogniser`` one of
         those that ``load_recogniser`` knows, ``judge`` one of the judges of speech, ``suppression`` one of
-        the ways to take noise out.
+        the ways to take noise out; ``wake_word`` that sentences have to begin with, empty for none.
 
         Raises:
             InputError: the grammar or the recogniser is wrong, or a package is missing.
         """
-        self._confidence = confidence
-        self._recogniser = load_recogniser(recogniser, grammar)
+        self._confidence, self._wake_word = confidence, wake_word
+        self._recogniser = load_recogniser(recogniser, grammar, wake_word)
         self._stop_word = StopWord()
         self._voice_activity = VoiceActivity(judge=judge, suppression=suppression)
         self.begin()
 
     def begin(self) -> None:
         """Begin a new sound."""
-        self._decision = HearingDecision(self._confidence)
+        self._decision = HearingDecision(self._confidence, self._wake_word)
         self._stop_word.reset()
         self._voice_activity.reset()
 

@@ -44,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="commands, or a model of transformers by folder or name (default %(default)s)",
     )
     parser.add_argument(
+        "--wake-word", default="", help="words that a sentence has to begin with (default: none)"
+    )
+    parser.add_argument(
         "--confidence", type=float, help="confidence from which a sentence is believed (default: the node's)"
     )
     parser.add_argument("--report", type=Path, help="JSON file for what was heard")
@@ -57,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not 0 <= confidence <= 1:
         raise InputError(f"--confidence must be from 0 to 1, got {confidence:g}")
     grammar = read_grammar(arguments.grammar) if arguments.grammar else None
-    hearing = Hearing(confidence, grammar, arguments.recogniser)
+    hearing = Hearing(confidence, grammar, arguments.recogniser, wake_word=arguments.wake_word)
     heard: list[Heard] = []
     try:
         for each in _file(hearing, arguments.file) if arguments.file else _device(hearing, arguments.device):

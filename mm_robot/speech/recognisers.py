@@ -8,15 +8,16 @@ from mm_robot.speech.recognise import CommandRecogniser
 COMMANDS = "commands"
 
 
-def load_recogniser(name: str = COMMANDS, grammar: str | None = None) -> Recogniser:
+def load_recogniser(name: str = COMMANDS, grammar: str | None = None, wake_word: str = "") -> Recogniser:
     """``commands`` for the offline one that knows the sentences of ``grammar`` (JSGF text, None for our own),
-    else a speech recognition model of transformers by folder or name.
+    each of which may follow the ``wake_word``, if there is one; else a speech recognition model of
+    transformers by folder or name.
 
     Raises:
         InputError: the grammar or the model is wrong.
     """
     if name == COMMANDS:
-        return CommandRecogniser(grammar)
+        return CommandRecogniser(grammar, wake_word=wake_word)
     from mm_robot.speech.model_recogniser import ModelRecogniser
 
     return ModelRecogniser(name)

@@ -110,9 +110,26 @@ def test_speech_that_is_no_command_is_rejected(start_hearing: Callable[..., Hear
 
 
 @needs_voice
-def test_stop_is_published_at_once_and_is_no_instruction(start_hearing: Callable[..., Hearing]) -> None:
+def test_with_a_wake_word_the_robot_listens_to_who_says_it(start_hearing: Callable[..., Hearing]) -> None:
+    hearing = start_hearing({"wake_word": "hey robot"})
+    hearing.say("go to the red ball")
+    hearing.probe.wait(lambda: hearing.transcripts, 10.0, "the transcript")
+    assert json.loads(hearing.transcripts[0].data)["text"] == "go to the red ball"
+    assert not hearing.instructions
+    hearing.say("hey robot")
+    hearing.probe.wait(lambda: hearing.instructions, 10.0, "the wake word")
+    hearing.say("go to the green box")
+    hearing.probe.wait(lambda: len(hearing.instructions) == 2, 10.0, "the instruction")
+    assert [message.data for message in hearing.instructions] == ["hey robot", "go to the green box"]
+
+
+@needs_voice
+@pytest.mark.parametrize("word", ["stop", "halt", "freeze"])
+def test_stop_is_published_at_once_and_is_no_instruction(
+    start_hearing: Callable[..., Hearing], word: str
+) -> None:
     hearing = start_hearing()
-    ended = hearing.say("stop")
+    ended = hearing.say(word)
     hearing.probe.wait(lambda: hearing.stops, 5.0, "the stop")
     assert hearing.stops.times[0] - ended < 0.5
     hearing.probe.wait(lambda: hearing.transcripts, 5.0, "the transcript")

@@ -78,3 +78,23 @@ def test_a_wrong_grammar_is_one_line(grammar: str, said: str) -> None:
     with pytest.raises(InputError, match=said) as error:
         Automaton.from_jsgf(grammar)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("wake_word", ["hey computer", "Drive!", "to the", "go to"])
+def test_a_wake_word_may_stand_before_every_sentence_and_alone(wake_word: str) -> None:
+    small = Automaton.from_jsgf(SMALL)
+    woken = small.woken_by(wake_word)
+    word = wake_word.lower().strip("!")
+    for sentence in ("stop", "go to the ball", "drive to the box", "drive box"):
+        assert woken.probability(sentence) > 0.0
+        assert woken.probability(f"{word} {sentence}") > 0.0
+    assert woken.probability(word) > 0.0
+    assert woken.probability(f"{word} {word} stop") == woken.probability("box") == 0.0
+    for arcs, end in zip(woken.arcs, woken.ends, strict=True):
+        assert sum(probability for _, probability in arcs.values()) + end == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("wake_word", ["", "r2 d2", "!?"])
+def test_a_wake_word_is_of_letters(wake_word: str) -> None:
+    with pytest.raises(InputError, match="wake_word"):
+        Automaton.from_jsgf(SMALL).woken_by(wake_word)

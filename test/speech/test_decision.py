@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from mm_robot.speech.base import Recognition
-from mm_robot.speech.decision import Act, HearingDecision
+from mm_robot.speech.decision import AWAKE_SECONDS, Act, HearingDecision
 
 LONG = Recognition("go to the red ball", 0.9)
 
@@ -61,3 +61,23 @@ def test_the_robots_own_words_are_not_obeyed_but_a_stop_is() -> None:
     assert decision.decide(said, 8.0, 9.9) is Act.INSTRUCT
     assert decision.decide(said, 11.7, 12.5) is Act.INSTRUCT
     assert decision.decide(Recognition("stop, robot", 0.9), 10.2, 11.0) is Act.STOP
+
+
+def test_with_a_wake_word_others_talk_among_themselves() -> None:
+    decision = HearingDecision(0.5, "Hey, robot")
+    said = Recognition("go to the red ball", 0.9)
+    assert decision.decide(said, 1.0, 2.0) is Act.NOTHING
+    assert decision.decide(Recognition("hey robot go to the red ball", 0.4), 3.0, 4.0) is Act.NOTHING
+    assert decision.decide(said, 5.0, 6.0) is Act.NOTHING  # the wake word was not believed
+    assert decision.decide(Recognition("Hey robot, go to the red ball.", 0.9), 10.0, 12.0) is Act.INSTRUCT
+    assert decision.decide(said, 12.0 + AWAKE_SECONDS, 22.0) is Act.INSTRUCT
+    assert decision.decide(said, 12.1 + AWAKE_SECONDS, 22.0) is Act.NOTHING
+    assert decision.decide(Recognition("hey robot", 0.9), 30.0, 31.0) is Act.INSTRUCT
+    assert decision.decide(said, 32.0, 33.0) is Act.INSTRUCT
+
+
+def test_a_stop_needs_no_wake_word() -> None:
+    decision = HearingDecision(0.5, "hey robot")
+    assert decision.decide(Recognition("halt", 0.9), 1.0, 1.4) is Act.STOP
+    assert decision.decide(Recognition("hey robot, stop", 0.9), 2.0, 3.0) is Act.STOP
+    assert decision.decide(Recognition("go to the red ball", 0.9), 3.5, 4.5) is Act.NOTHING
