@@ -1,12 +1,14 @@
 """Judges a checkpoint on what its model card reports, and writes its eval.json and the card.
 
     python benchmarks/evaluate_checkpoint.py mm_robot/assets/policy [KIND ...] [--rooms 200] [--workers 2]
+        [--noise FOLDER]
 
 A KIND is a file of episodes (``reach``, ``relation``, ...); ``reach_blank``, ``reach_swapped`` or
 ``reach_random_lm`` for a control; ``reach_dark`` and the like for a disturbance; for spoken sentences
-``reach_heard_by_recogniser`` or ``reach_heard_by_model``; ``requests`` or ``scene_labels``. All of them where
-none is given. Reports that are there already are kept, so that a broken-off run goes on where it stopped;
-figures of other kinds stay in eval.json as they are.
+``reach_heard_by_recogniser`` or ``reach_heard_by_model``, ``phrases_...`` or, above the noise of the
+recordings in ``--noise``, ``reach_heard_in_noise_by_...``; ``requests`` or ``scene_labels``. All of them if
+none is given, but those in noise only where noise is. Reports that are there already are kept, so that a run
+that was broken off goes on where it stopped; figures of other kinds stay in eval.json as they are.
 """
 
 from __future__ import annotations
@@ -27,7 +29,11 @@ from mm_robot.training.episodes import parse_episode
 from mm_robot.training.evaluate import CONTROLS, SPOKEN, evaluate_episodes, write_report
 from mm_robot.training.evaluate_labels import evaluate_labels
 from mm_robot.training.model_card import write_model_card
+from mm_robot.training.noise import Noise
 
+SNR = 10.0
+"""dB of voices above noise."""
+IN_NOISE = "_in_noise_"
 LABEL_FRAMES = 1000
 LABEL_SEED = 900_000
 Report = dict[str, Any]
@@ -45,8 +51,12 @@ def kinds() -> dict[str, Callable[[argparse.Namespace], Report]]:
             a, "reach", disturbance=disturbance
         )
     for listener in SPOKEN:
-        judges[f"reach_heard_by_{listener}"] = lambda a, listener=listener: _episodes(
-            a, "reach", spoken=listener
+        for name in ("reach", "phrases"):
+            judges[f"{name}_heard_by_{listener}"] = lambda a, name=name, listener=listener: _episodes(
+                a, name, spoken=listener
+            )
+        judges[f"reach_heard{IN_NOISE}by_{listener}"] = lambda a, listener=listener: _episodes(
+            a, "reach", spoken=listener, noise=Noise(a.noise, SNR)
         )
     return judges | {"requests": _requests, "scene_labels": _labels}
 
@@ -64,10 +74,14 @@ def main() -> None:
     parser.add_argument(
         "--results", type=Path, default=Path("results/evaluation"), help="folder for the reports"
     )
+    parser.add_argument("--noise", type=Path, help="folder of recordings of noise that was not trained with")
     arguments = parser.parse_args()
+    if arguments.noise is None and any(IN_NOISE in kind for kind in arguments.kinds):
+        parser.error("give --noise FOLDER, too")
     if unknown := set(arguments.kinds) - set(judges):
         parser.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(judges)}")
-    for kind in arguments.kinds or judges:
+    every = [kind for kind in judges if arguments.noise is not None or IN_NOISE not in kind]
+    for kind in arguments.kinds or every:
         path = arguments.results / f"{kind}.json"
         if not path.exists():
             print(kind)
@@ -105,11 +119,11 @@ def _episodes(
     control: str | None = None,
     disturbance: str | None = None,
     spoken: str | None = None,
+    noise: Noise | None = None,
 ) -> Report:
     episodes = [parse_episode(row) for row in FILES[name](arguments.rooms)]
-    return evaluate_episodes(
-        episodes, str(arguments.checkpoint), control, spoken, arguments.workers, disturbance=disturbance
-    )
+    given = (episodes, str(arguments.checkpoint), control, spoken, arguments.workers)
+    return evaluate_episodes(*given, disturbance=disturbance, noise=noise)
 
 
 def _requests(arguments: argparse.Namespace) -> Report:

@@ -15,6 +15,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 from mm_robot.errors import CheckpointError
 from mm_robot.model.adapters import Adaptation, load_base_model
 from mm_robot.model.base import BASE_MODEL, BASE_SHA256, find_base_model
+from mm_robot.model.ear import EAR_FILE
 from mm_robot.model.fused_lm import CHUNK, FusedLanguageModel
 from mm_robot.model.fused_policy import FusedPolicy
 from mm_robot.model.fusion import TOKENS
@@ -28,8 +29,8 @@ from mm_robot.model.processor import Processor
 
 FORMAT = 1
 _LANGUAGE_MODELS, _APART = ("language_model.", "text_model."), ("ear.", "verdict_reader.")
-_EAR_FILE, _VERDICT_FILE = "ear.safetensors", "verdict.safetensors"
-"""Checkpoints that do not hear, or were not taught what to decline, have none."""
+_VERDICT_FILE = "verdict.safetensors"
+"""Checkpoints that were not taught what to decline have none."""
 
 
 def new_model(
@@ -66,13 +67,13 @@ def save_checkpoint(
     save_language_model(model.language, folder)
     own = {n: t for n, t in model.state_dict().items() if not n.startswith((*_LANGUAGE_MODELS, *_APART))}
     save_file(halved(own), folder / "encoders.safetensors")
-    for name in (_EAR_FILE, _VERDICT_FILE):
+    for name in (EAR_FILE, _VERDICT_FILE):
         (folder / name).unlink(missing_ok=True)
     if model.verdict_reader is not None:
         read = {n: p.detach() for n, p in model.verdict_reader.own_parameters().items()}
         save_file(halved(read), folder / _VERDICT_FILE)
     if model.ear is not None:
-        save_file(halved(model.ear.state_dict()), folder / _EAR_FILE)
+        save_file(halved(model.ear.state_dict()), folder / EAR_FILE)
     processor.save(folder / "processor.json")
     (folder / "labels.json").write_text(json.dumps({"shapes": shapes, "colours": colours}, indent=1) + "\n")
     config = {
@@ -121,8 +122,8 @@ def load_model(
         if (folder / _VERDICT_FILE).is_file():
             reader = model.add_verdict_reader(load_base_model(base))
             reader.load_own(load_file(folder / _VERDICT_FILE))
-        if (folder / _EAR_FILE).is_file():
-            model.add_ear().load_state_dict(load_file(folder / _EAR_FILE))
+        if (folder / EAR_FILE).is_file():
+            model.add_ear().load_state_dict(load_file(folder / EAR_FILE))
     except (OSError, SafetensorError, RuntimeError, KeyError, TypeError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise CheckpointError(

@@ -8,15 +8,21 @@ have given it in that sentence: what is typed and what is said enter the fused m
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from mm_robot.errors import CheckpointError
 from mm_robot.speech.spectrogram import BANDS, LogMelSpectrogram
 
 ALPHABET = " abcdefghijklmnopqrstuvwxyz'"
 BLANK = len(ALPHABET)
 """The CTC class of no letter."""
+EAR_FILE = "ear.safetensors"
+"""In the folder of a checkpoint that hears."""
 CHANNELS = 192
 BLOCKS = 9
 _KERNEL = 11
@@ -79,6 +85,25 @@ class Ear(nn.Module):
         text, spans = read_letters(heard.letters[0])
         shares = shares_of([spans], heard.letters.shape[1]).to(sound.device)
         return text, self.vectors(heard, shares)
+
+
+def load_ear(folder: Path) -> Ear:
+    """The ear of the checkpoint in a folder, in float32.
+
+    Raises:
+        CheckpointError: the checkpoint has none, or its file is broken.
+    """
+    path = folder / EAR_FILE
+    try:
+        weights = load_file(path)
+        ear = Ear(weights["ends.weight"].shape[0] // 2)
+        ear.load_state_dict(weights)
+    except (OSError, SafetensorError, RuntimeError, KeyError) as error:
+        reason = str(error).splitlines()[0]
+        raise CheckpointError(
+            f"{path} cannot be read ({reason}); take a checkpoint that was trained with the key hear"
+        ) from error
+    return ear.eval()
 
 
 def read_letters(letters: Tensor) -> tuple[str, list[tuple[int, int]]]:

@@ -1,8 +1,8 @@
 """How sure it is that an utterance is a command, and this one.
 
 A grammar alone hears a command in everything. What speaks for it: that it explains the sound better than
-ordinary English does, that the grammar expects such a sentence, that its words fill the speech, and a human
-pace.
+ordinary English does, and hardly worse than any letters, that the grammar expects such a sentence, that its
+words fill the speech, and a human pace.
 """
 
 from __future__ import annotations
@@ -19,20 +19,26 @@ class Evidence:
     """What the decoders say of an utterance.
 
     ``likelihood``: log of the command's over that of ordinary English, per second of speech (the decoder's
-    units); ``prior``: log probability of the sentence by the grammar; ``coverage``: share of the time from
+    units); ``letters``: log of its likelihood over that of the best letters of all, per second of speech;
+    ``lead``: by how much its ``likelihood`` exceeds that of what the other listener heard, 0 where both heard
+    the same; ``prior``: log probability of the sentence by the grammar; ``coverage``: share of the time from
     the first to the last sound of speech that its words take; ``pace``: seconds of a speech sound on average.
     """
 
     likelihood: float
+    letters: float
+    lead: float
     prior: float
     coverage: float
     pace: float
 
-    def features(self) -> tuple[float, float, float, float]:
+    def features(self) -> tuple[float, ...]:
         """What is weighed, each within bounds."""
         return (
-            max(min(self.likelihood, 0.3), -0.3),
-            max(self.prior, -40.0),
+            max(min(self.likelihood, 0.6), -0.3),
+            max(min(self.letters, 0.0), -30.0),
+            max(min(self.lead, 0.3), -0.3),
+            max(self.prior, -60.0),
             min(abs(self.coverage - 1.0), 0.5),
             min(abs(self.pace - USUAL_PACE), 0.1),
         )
@@ -43,17 +49,24 @@ class Weights:
     """Of the features, and what is added: a logistic regression."""
 
     likelihood: float
+    letters: float
+    lead: float
     prior: float
     coverage: float
     pace: float
     bias: float
 
 
-WEIGHTS = Weights(likelihood=19.842, prior=0.1696, coverage=-11.4595, pace=-18.0779, bias=2.1294)
-"""As ``benchmarks/command_confidence.py`` finds them."""
+COMMAND_WEIGHTS = Weights(
+    likelihood=15.74, letters=0.27, lead=9.22, prior=0.12, coverage=-6.3, pace=-1.85, bias=-0.32
+)
+OTHER_WEIGHTS = Weights(
+    likelihood=14.1368, letters=0.816, lead=0.0, prior=0.0275, coverage=-11.2748, pace=-0.7296, bias=-3.9088
+)
+"""For sentences of the grammar and for others, as ``benchmarks/command_confidence.py`` finds them."""
 
 
-def confidence_of(evidence: Evidence, weights: Weights = WEIGHTS) -> float:
+def confidence_of(evidence: Evidence, weights: Weights) -> float:
     """Probability that the command was said, in (0, 1)."""
     *factors, bias = astuple(weights)
     logit = bias + sum(w * f for w, f in zip(factors, evidence.features(), strict=True))

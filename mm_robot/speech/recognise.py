@@ -1,7 +1,10 @@
-"""The offline recogniser of commands: pocketsphinx on our command grammar, checked against ordinary English.
+"""The offline recogniser: two listeners on our command grammar and what is like it, checked against English.
 
-Each utterance is also decoded with a general English language model, so that a command can be told from other
-speech (``command_confidence``).
+pocketsphinx hears phones and was made from many people's speech; the ear of the embedded policy hears letters
+and was made for commands in noise, which need not be taken out for it. Each finds the sentence of the grammar
+that it heard, and is asked about that of the other; how sure both are of a sentence decides
+(``command_confidence``). Where neither is sure, the ear looks for other sentences, of words that follow each
+other in what the policy was trained on.
 """
 
 from __future__ import annotations
@@ -9,109 +12,96 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-import numpy as np
-import pocketsphinx
-
-from mm_robot.errors import InputError
 from mm_robot.speech.automaton import Automaton
-from mm_robot.speech.base import RATE, Recogniser, Recognition, Utterance, to_int16
-from mm_robot.speech.command_confidence import Evidence, confidence_of
+from mm_robot.speech.base import RATE, Recogniser, Recognition, Utterance
+from mm_robot.speech.command_confidence import (
+    COMMAND_WEIGHTS,
+    OTHER_WEIGHTS,
+    Evidence,
+    Weights,
+    confidence_of,
+)
 from mm_robot.speech.grammar import command_grammar
+from mm_robot.speech.letter_reader import LetterReader
+from mm_robot.speech.phone_decoders import PhoneDecoders
 from mm_robot.speech.pronunciations import VARIANTS
-from mm_robot.types import FloatArray
+from mm_robot.speech.word_network import WordPairs
 
-LANGUAGE_WEIGHT = 9.0
-WORD_PENALTY = 0.05
-PEAK = 0.5
-NOISE = 0.002
-FRAMES = 100
-"""Frames of the decoder per second."""
+SURE = 0.6
+"""Confidence in a command from which on nothing else is looked for."""
 NOTHING = Recognition("", 0.0)
+
+Weighed = list[tuple[str, Evidence]]
 
 
 class CommandRecogniser(Recogniser):
-    """Recognises the sentences of a JSGF grammar and refuses everything else."""
+    """Recognises the sentences of a JSGF grammar and, where that is our own, others that are like them."""
 
-    def __init__(self, grammar: str | None = None, pronunciations: Mapping[str, str] = VARIANTS) -> None:
-        """Load the acoustic model and the grammar, about 1 s and 150 MB.
+    def __init__(
+        self,
+        grammar: str | None = None,
+        pronunciations: Mapping[str, str] = VARIANTS,
+        wake_word: str = "",
+    ) -> None:
+        """Load the acoustic models and the grammar, about 1 s and 160 MB.
 
         Args:
-            grammar: JSGF text with one public rule and no loops; None for the command grammar of mm_robot.
+            grammar: JSGF text with one public rule and no loops, beside which nothing is understood; None for
+                the command grammar of mm_robot.
             pronunciations: more ways to say words, or ways to say words that the dictionary lacks.
+            wake_word: what sentences of the grammar may begin with; empty for nothing.
 
         Raises:
             InputError: the grammar is wrong, or has words that no one knows how to pronounce.
+            CheckpointError: the ear of the embedded policy is missing or broken.
         """
-        self.automaton = Automaton.from_jsgf(command_grammar() if grammar is None else grammar)
-        self._commands = pocketsphinx.Decoder(lm=None, wip=WORD_PENALTY, loglevel="FATAL")
-        add_words(self._commands, self.automaton.words, pronunciations)
-        transitions = list(self.automaton.transitions(LANGUAGE_WEIGHT))
-        model = self._commands.create_fsg("commands", 0, len(self.automaton.arcs), transitions)
-        self._commands.add_fsg("commands", model)
-        self._commands.activate_search("commands")
-        self._english = pocketsphinx.Decoder(
-            maxwpf=20, maxhmmpf=3000, fwdflat=False, bestpath=False, beam=1e-40, wbeam=1e-20, loglevel="FATAL"
-        )
+        automaton = Automaton.from_jsgf(command_grammar() if grammar is None else grammar)
+        self.automaton = automaton.woken_by(wake_word) if wake_word else automaton
+        self._pairs = WordPairs.read() if grammar is None else None
+        self._phones = PhoneDecoders(self.automaton, pronunciations)
+        self._letters = LetterReader(self.automaton, self._pairs)
 
     def transcribe(self, utterance: Utterance) -> Recognition:
-        """Recognise one utterance; the text is a sentence of the grammar, or empty."""
-        text, evidence = self.weigh(utterance)
-        return NOTHING if evidence is None else Recognition(text, confidence_of(evidence))
+        """Recognise one utterance; the text may be empty."""
+        best = _best(self.weigh_commands(utterance), COMMAND_WEIGHTS)
+        if best.confidence >= SURE:
+            return best
+        other = _best(self.weigh_other(utterance), OTHER_WEIGHTS)
+        return max(best, other, key=lambda recognition: recognition.confidence)
 
-    def weigh(self, utterance: Utterance) -> tuple[str, Evidence | None]:
-        """The most probable sentence of the grammar, and what speaks for it; None where there is none."""
-        sound = to_int16(_prepared(utterance.samples))
-        hypothesis = _decode(self._commands, sound)
-        probability = 0.0 if hypothesis is None else self.automaton.probability(hypothesis.hypstr)
-        if hypothesis is None or probability == 0.0:
-            return "", None
-        frames, phones = self._spoken()
+    def weigh_commands(self, utterance: Utterance) -> Weighed:
+        """The sentences of the grammar that were heard, one or two, and what speaks for each."""
+        heard = self._phones.listen(utterance.samples), self._letters.listen(utterance.as_it_came)
+        probabilities = {text: self.automaton.probability(text) for text in heard}
+        commands = {text: math.log(p) for text, p in probabilities.items() if p > 0.0}
+        return self._weigh(commands, utterance)
+
+    def weigh_other(self, utterance: Utterance) -> Weighed:
+        """Another sentence, if one was heard in the utterance that ``weigh_commands`` was given last."""
+        other = self._letters.other()
+        if self._pairs is None or not other or self.automaton.probability(other) > 0.0:
+            return []
+        return self._weigh({other: self._pairs.log_probability(other)}, utterance)
+
+    def _weigh(self, priors: Mapping[str, float], utterance: Utterance) -> Weighed:
         duration = max(utterance.end - utterance.start, 1) / RATE
-        english = _decode(self._english, sound)
-        return hypothesis.hypstr, Evidence(
-            likelihood=math.log(hypothesis.score / english.score) / utterance.speech if english else 0.0,
-            prior=math.log(probability),
-            coverage=frames / FRAMES / duration,
-            pace=duration / phones,
-        )
-
-    def _spoken(self) -> tuple[int, int]:
-        words = [part for part in self._commands.seg() if part.word.split("(")[0] in self.automaton.words]
-        frames = sum(part.end_frame - part.start_frame + 1 for part in words)
-        return frames, sum(len(self._commands.lookup_word(part.word).split()) for part in words)
-
-
-def add_words(
-    decoder: pocketsphinx.Decoder, words: frozenset[str], pronunciations: Mapping[str, str]
-) -> None:
-    """Give a decoder more pronunciations, and make sure that it knows all words.
-
-    Raises:
-        InputError: a word is neither in the dictionary nor in ``pronunciations``.
-    """
-    known = {word: decoder.lookup_word(word) is not None for word in words}
-    missing = sorted(word for word in words if not known[word] and word not in pronunciations)
-    if missing:
-        raise InputError(
-            f"grammar: no pronunciation is known for {', '.join(missing)}; "
-            "use other words, or give their phones (ARPAbet)"
-        )
-    for word in sorted(words & pronunciations.keys()):
-        number = 2
-        while known[word] and decoder.lookup_word(f"{word}({number})") is not None:
-            number += 1
-        decoder.add_word(f"{word}({number})" if known[word] else word, pronunciations[word], True)
+        fits = {text: spoken for text in priors if (spoken := self._phones.fit(text)) is not None}
+        total = sum(spoken.likelihood for spoken in fits.values())
+        weighed = []
+        for text, spoken in fits.items():
+            rival = total - spoken.likelihood if len(fits) > 1 else spoken.likelihood
+            evidence = Evidence(
+                likelihood=spoken.likelihood / utterance.speech,
+                letters=self._letters.fit(text) / utterance.speech,
+                lead=(spoken.likelihood - rival) / utterance.speech,
+                prior=priors[text],
+                coverage=spoken.seconds / duration,
+                pace=duration / spoken.phones,
+            )
+            weighed.append((text, evidence))
+        return weighed
 
 
-def _prepared(samples: FloatArray) -> FloatArray:
-    """Bring speech to one level, and put faint noise over digital silence, which no model knows."""
-    gain = PEAK / max(float(np.abs(samples).max(initial=0.0)), 1e-6)
-    noise = np.random.default_rng(0).normal(0.0, NOISE, len(samples))
-    return (gain * samples + noise).astype(np.float32)
-
-
-def _decode(decoder: pocketsphinx.Decoder, sound: bytes) -> pocketsphinx.Hypothesis | None:
-    decoder.start_utt()
-    decoder.process_raw(sound, full_utt=True)
-    decoder.end_utt()
-    return decoder.hyp()
+def _best(weighed: Weighed, weights: Weights) -> Recognition:
+    heard = [Recognition(text, confidence_of(evidence, weights)) for text, evidence in weighed]
+    return max(heard, key=lambda recognition: recognition.confidence, default=NOTHING)

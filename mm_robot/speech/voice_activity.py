@@ -28,11 +28,11 @@ class VoiceActivityLimits:
     """When speech begins and ends.
 
     ``above_noise`` dB that speech must rise above the noise floor for the judge of energy; ``probability``
-    from which the Silero network's verdict counts; ``onset`` s of speech within the
-    last ``onset_window`` s that begin an utterance; ``hangover`` s of silence that end it; ``pre_roll`` s
-    of sound kept before it; ``minimum`` s of speech below which it is dropped; ``maximum`` s at
-    which it is cut; ``quiet_room`` dB of its loudest parts above its softest from which on an utterance
-    is left as it came.
+    from which the Silero network's verdict counts; ``onset`` s of speech within the last ``onset_window`` s
+    that begin an utterance; ``hangover`` s of silence that end it; ``pre_roll`` s of sound kept before it,
+    and around it where it is left as it came; ``minimum`` s of speech below which it is dropped; ``maximum``
+    s at which it is cut; ``quiet_room`` dB of its loudest parts above its softest from which on all of an
+    utterance is left as it came.
     """
 
     above_noise: float = 8.0
@@ -166,12 +166,15 @@ class VoiceActivity(Detector[Utterance]):
         softest, loudest = np.percentile(decibels(frames)[:, 1], (10, 95))
         in_quiet_room = loudest - softest >= self.limits.quiet_room
         samples = frames[:, :, int(in_quiet_room)].reshape(-1)
+        began, margin = self._index - len(samples), round(self.limits.pre_roll * RATE)
+        close = slice(max(self._start - margin - began, 0), self._last_speech + margin - began)
+        as_it_came = frames[:, :, 1].reshape(-1)[close]
         self._before.extend(self._frames_kept[-(self._before.maxlen or 1) :])
         self._frames_kept = []
         speech = self._speech_frames * self._frame
         if speech < self.limits.minimum:
             return None
-        return Utterance(samples, self._start, self._last_speech, speech)
+        return Utterance(samples, as_it_came, self._start, self._last_speech, speech)
 
     def _frames(self, seconds: float) -> int:
         return max(round(seconds / self._frame), 1)

@@ -28,6 +28,7 @@ from mm_robot.training.episodes import Episode
 from mm_robot.training.given import Ears, Given, recorded, sounded, typed
 from mm_robot.training.intervals import wilson_interval
 from mm_robot.training.judge import Verdict, judge, path_ratio, reached
+from mm_robot.training.noise import Noise
 from mm_robot.training.rollout import Trace, run_episode
 
 CONTROLS = ("blank", "swapped", "random_lm")
@@ -46,6 +47,7 @@ class Request:
     spoken: str | None
     traces: Path | None
     disturbance: str | None
+    noise: Noise | None
 
 
 def evaluate_episodes(
@@ -57,14 +59,16 @@ def evaluate_episodes(
     traces: Path | None = None,
     run: Callable[[Episode], Trace] | None = None,
     disturbance: str | None = None,
+    noise: Noise | None = None,
 ) -> dict[str, Any]:
     """Run all episodes and return the report.
 
     ``control`` takes the instruction away (``blank``), names another object of the same room that, like the
     target, is not hidden at the start (``swapped``), or randomises the language model's weights
     (``random_lm``). ``spoken`` lets a synthetic voice say every sentence, and is one of ``SPOKEN``: what the
-    recogniser of the hearing chain hears of it, or the sound itself, goes to the policy. ``run`` runs an
-    episode in place of the core's rollout, one after another. ``disturbance`` is one of ``DISTURBANCES``.
+    recogniser of the hearing chain hears of it, or the sound itself, goes to the policy; ``noise`` is added.
+    ``run`` runs an episode in place of the core's rollout, one after another. ``disturbance`` is one of
+    ``DISTURBANCES``.
 
     Raises:
         InputError: the control does not fit the episodes, or the checkpoint is broken.
@@ -78,7 +82,9 @@ def evaluate_episodes(
     if traces is not None:
         traces.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    requests = [Request(i, e, policy, control, spoken, traces, disturbance) for i, e in enumerate(episodes)]
+    requests = [
+        Request(i, e, policy, control, spoken, traces, disturbance, noise) for i, e in enumerate(episodes)
+    ]
     rows: list[dict[str, Any]] = []
     with tqdm(total=len(requests), unit="episode", mininterval=2) as progress:
         for row in _results(requests, workers, run):
@@ -89,6 +95,8 @@ def evaluate_episodes(
     report = _report(policy, control, spoken, rows, episodes, time.monotonic() - started)
     if spoken is not None:
         report["heard_by"] = spoken
+    if noise is not None:
+        report["snr_db"] = noise.snr
     return report if disturbance is None else report | {"disturbance": disturbance}
 
 
@@ -128,7 +136,7 @@ def randomise_language_model(model: FusedLanguageModel, seed: int = 0) -> None:
 
 def _run(request: Request) -> dict[str, Any]:
     def run(episode: Episode) -> Trace:
-        give = functools.partial(_give, episode, request.spoken)
+        give = functools.partial(_give, episode, request.spoken, request.noise)
         disturbance = NONE if request.disturbance is None else DISTURBANCES[request.disturbance]
         policy = _policy(request.policy, request.control)
         return run_episode(policy, episode, give=give, disturbance=disturbance)
@@ -176,13 +184,14 @@ def _ears() -> Ears:
     return Ears()
 
 
-def _give(episode: Episode, spoken: str | None, text: str) -> Given:
+def _give(episode: Episode, spoken: str | None, noise: Noise | None, text: str) -> Given:
     """What reaches the robot of a sentence of an episode."""
     if episode.wav is not None and text == episode.text:
         return recorded(episode.wav) if spoken == "model" else _ears().played(episode.wav)
     if spoken is None or not text.strip():
         return typed(text)
-    return sounded(text, episode.seed) if spoken == "model" else _ears().spoken(text, episode.seed)
+    say = sounded if spoken == "model" else _ears().spoken
+    return say(text, episode.seed, noise)
 
 
 def _with_control(episode: Episode, control: str | None) -> tuple[Episode, int | None]:

@@ -43,6 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         const="model",
         help="speak it, and let the model hear the sound itself, without a transcript",
     )
+    rollout.add_argument("--noise", type=Path, help="a folder of recordings of noise, under what is spoken")
+    rollout.add_argument("--snr", type=float, help="dB of the voice above that noise")
     rollout.add_argument(
         "--ros",
         action="store_true",
@@ -105,6 +107,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _rollout(arguments: argparse.Namespace) -> dict[str, Any]:
     from mm_robot.training.episodes import load_episodes
     from mm_robot.training.evaluate import evaluate_episodes
+    from mm_robot.training.noise import Noise
 
     if arguments.workers < 1:
         raise InputError(f"--workers must be at least 1, got {arguments.workers}")
@@ -114,6 +117,11 @@ def _rollout(arguments: argparse.Namespace) -> dict[str, Any]:
         raise InputError("--speak-to-model is for the core alone; leave out --ros")
     if arguments.ros and arguments.disturbance:
         raise InputError("--disturbance has no effect on running nodes; leave out --ros")
+    if len({arguments.noise is None, arguments.snr is None}) > 1:
+        raise InputError("--noise FOLDER and --snr DB belong together; give both or neither")
+    noise = None if arguments.noise is None else Noise(arguments.noise, arguments.snr)
+    if noise is not None and (arguments.ros or arguments.speak is None):
+        raise InputError("--noise goes with --speak or --speak-to-model, without --ros")
     episodes = load_episodes(arguments.episodes)[: arguments.first]
     evaluate = functools.partial(
         evaluate_episodes,
@@ -125,7 +133,7 @@ def _rollout(arguments: argparse.Namespace) -> dict[str, Any]:
         arguments.traces,
     )
     if not arguments.ros:
-        return evaluate(disturbance=arguments.disturbance)
+        return evaluate(disturbance=arguments.disturbance, noise=noise)
     from mm_robot.demo.rollout import node_rollouts
     from mm_robot.demo.stage import StageError
 

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from mm_robot.data.words import read_sound, read_words, sound_files
+from mm_robot.data.words import read_words
 from mm_robot.errors import InputError
-from mm_robot.speech.base import RATE
 from mm_robot.speech.keyword_model import WORDS
 from mm_robot.speech.keywords import Keywords, keyword_folder
-from mm_robot.types import FloatArray
+from mm_robot.training.noise import Noise
 
 NOISE_SEED = 0
 
@@ -34,7 +33,10 @@ def evaluate_speech(
     if (noise is None) != (snr is None):
         raise InputError("--noise FOLDER and --snr DB belong together; give both or neither")
     clips = read_words(folder, WORDS)
-    sounds = clips.sounds if noise is None or snr is None else in_noise(clips.sounds, noise, snr)
+    sounds = clips.sounds
+    if noise is not None and snr is not None:
+        under, random = Noise(noise, snr).under, np.random.default_rng(NOISE_SEED)
+        sounds = np.stack([under(sound, random) for sound in sounds])
     found = Keywords(keyword_folder(model)).probabilities(sounds).argmax(axis=1)
     per_word = {}
     for word, name in enumerate(WORDS):
@@ -52,27 +54,3 @@ def evaluate_speech(
         "per_word": per_word,
         "snr_db": snr,
     }
-
-
-def in_noise(sounds: FloatArray, folder: Path, snr: float) -> FloatArray:
-    """The sounds [N, RATE], each with a random piece of the folder's noise ``snr`` dB below it.
-
-    Raises:
-        InputError: the folder holds no recording that is long enough.
-    """
-    recordings = [sound for sound in map(read_sound, sound_files(folder)) if len(sound) > RATE]
-    if not recordings:
-        raise InputError(f"{folder} holds no recording of more than a second; name a folder of noise")
-    random = np.random.default_rng(NOISE_SEED)
-    mixed = sounds.copy()
-    for row in range(len(sounds)):
-        recording = recordings[int(random.integers(len(recordings)))]
-        first = int(random.integers(len(recording) - RATE))
-        added = recording[first : first + RATE]
-        wanted = _level(sounds[row]) * 10 ** (-snr / 20)
-        mixed[row] += added * np.float32(wanted / max(_level(added), 1e-9))
-    return mixed
-
-
-def _level(sound: FloatArray) -> float:
-    return float(np.sqrt(np.mean(np.square(sound, dtype=np.float64))))

@@ -9,10 +9,11 @@ import numpy as np
 
 from mm_robot.config import load_config
 from mm_robot.devices.sound_file import load_sound
-from mm_robot.sim.voices import VOICES, synthesise
+from mm_robot.sim.voices import MORE_VOICES, VOICES, synthesise
 from mm_robot.speech.base import RATE
 from mm_robot.speech.decision import Act
 from mm_robot.speech.hearing import Hearing
+from mm_robot.training.noise import Noise
 from mm_robot.types import FloatArray
 
 LEVEL = 0.5
@@ -35,15 +36,13 @@ def typed(text: str) -> Given:
     return Given(Act.INSTRUCT, text)
 
 
-def sounded(text: str, seed: int) -> Given:
+def sounded(text: str, seed: int, noise: Noise | None = None) -> Given:
     """A sentence as the sound of a synthetic voice, which ``seed`` chooses.
 
     Raises:
-        InputError: espeak-ng is missing.
+        InputError: espeak-ng is missing, or there is no such noise.
     """
-    voice = VOICES[seed % len(VOICES)]
-    sound = LEVEL * synthesise(text, voice.name, voice.speed, voice.pitch, RATE)
-    return Given(Act.INSTRUCT, "", np.pad(sound, RATE // 4))
+    return Given(Act.INSTRUCT, "", _said(text, seed, noise, RATE // 4))
 
 
 def recorded(recording: Path) -> Given:
@@ -62,14 +61,13 @@ class Ears:
         """Load the chain."""
         self._hearing = Hearing(load_config().node("speech")["confidence"])
 
-    def spoken(self, text: str, seed: int) -> Given:
+    def spoken(self, text: str, seed: int, noise: Noise | None = None) -> Given:
         """What is heard of a sentence; ``seed`` chooses the synthetic voice.
 
         Raises:
-            InputError: espeak-ng is missing.
+            InputError: espeak-ng is missing, or there is no such noise.
         """
-        voice = VOICES[seed % len(VOICES)]
-        return self._heard(LEVEL * synthesise(text, voice.name, voice.speed, voice.pitch, RATE))
+        return self._heard(_said(text, seed, noise, RATE))
 
     def played(self, recording: Path) -> Given:
         """What is heard of a recording.
@@ -84,6 +82,15 @@ class Ears:
         heard = self._hearing.listen(samples)
         counted = [h for h in heard if h.act is not Act.NOTHING] or heard
         return Given(counted[-1].act, counted[-1].text) if counted else Given(Act.NOTHING, "")
+
+
+def _said(text: str, seed: int, noise: Noise | None, around: int) -> FloatArray:
+    """A sentence by one of many voices, with so many samples around it."""
+    voice = (VOICES + MORE_VOICES)[seed % len(VOICES + MORE_VOICES)]
+    sound = LEVEL * synthesise(text, voice.name, voice.speed, voice.pitch, RATE)
+    if noise is None:
+        return np.pad(sound, around).astype(np.float32)
+    return noise.under(sound, np.random.default_rng([seed, 17]), around)
 
 
 def _read(recording: Path) -> FloatArray:

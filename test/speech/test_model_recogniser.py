@@ -109,7 +109,7 @@ def wav2vec2(folder: Path, rate: int = RATE, favoured: str | None = None) -> Non
 
 def utterance(seconds: float = 1.5, seed: int = 0) -> Utterance:
     samples = np.random.default_rng(seed).normal(0, 0.1, round(seconds * RATE)).astype(np.float32)
-    return Utterance(samples, 0, len(samples), seconds)
+    return Utterance(samples, samples, 0, len(samples), seconds)
 
 
 @pytest.mark.parametrize("make", [whisper, moonshine, wav2vec2])
