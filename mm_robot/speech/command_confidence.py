@@ -63,7 +63,7 @@ COMMAND_WEIGHTS = Weights(
 OTHER_WEIGHTS = Weights(
     likelihood=14.1368, letters=0.816, lead=0.0, prior=0.0275, coverage=-11.2748, pace=-0.7296, bias=-3.9088
 )
-"""For sentences of the grammar and for others, as ``benchmarks/command_confidence.py`` finds them."""
+"""For sentences of the grammar and for others, found as ``benchmarks/command_confidence.py`` does."""
 
 
 def confidence_of(evidence: Evidence, weights: Weights) -> float:
