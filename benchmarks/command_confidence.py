@@ -35,8 +35,8 @@ from mm_robot.training.spoken import as_spoken
 from mm_robot.types import FloatArray
 
 RATIOS = {"espeak": (None,), "recorded": (None, 10.0), "people": (None,)}
-"""Of speech to noise for each kind of speaker, dB; None without noise. In noise voices of espeak-ng are less
-like people for one of the listeners than people are."""
+"""Of speech to noise for each kind of speaker, dB; None without noise. Not those of espeak-ng in noise: there
+pocketsphinx, which was made for people, does so badly that it would be trusted too little with them."""
 PEOPLE = Path(__file__).parent / "requests" / "people.jsonl"
 OTHERS_OF_VOICE = 5
 SEED = 6_000_000

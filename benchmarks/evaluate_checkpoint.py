@@ -95,7 +95,9 @@ def _write(checkpoint: Path, kind: str, report: Report) -> None:
     figures = json.loads(path.read_text()) if path.exists() else {}
     report.pop("rows", None)
     figures["date"] = datetime.date.today().isoformat()
-    figures["command"] = f"python benchmarks/evaluate_checkpoint.py {checkpoint} KIND --rooms N"
+    figures["command"] = (
+        f"python benchmarks/evaluate_checkpoint.py {checkpoint} KIND --rooms N [--noise FOLDER]"
+    )
     path.write_text(json.dumps(figures | {kind: _figures(report)}, indent=1) + "\n")
     write_model_card(checkpoint)
 

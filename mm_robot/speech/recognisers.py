@@ -14,7 +14,8 @@ def load_recogniser(name: str = COMMANDS, grammar: str | None = None, wake_word:
     transformers by folder or name.
 
     Raises:
-        InputError: the grammar or the model is wrong.
+        InputError: the grammar, the wake word or the model is wrong.
+        CheckpointError: the ear of the embedded policy is missing or broken.
     """
     if name == COMMANDS:
         return CommandRecogniser(grammar, wake_word=wake_word)
