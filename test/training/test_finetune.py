@@ -192,7 +192,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_a_reason(frames: Path, tmp_
             "give start, too",
         ),
         ("task: cook\n", "task must be policy, keywords or classify"),
-        ("task: keywords\nwords: a\nnoise: b\n", "the key out is missing"),
+        ("task: keywords\nwords: a\nspeech: b\nnoise: c\n", "the key out is missing"),
         ("data: a\nout: b\nseed: 0\nthreads: 1\nsee: {}\nfuse: {}\n", "data must be a list"),
         ("data: [a]\nout: b\nseed: 0\nthreads: 0\nsee: {}\nfuse: {}\n", "threads must be a whole number"),
         (
