@@ -73,11 +73,7 @@ class Automaton:
         Raises:
             InputError: the wake word is not of plain words.
         """
-        wake_words = folded(wake_word).replace("|", " ").split()
-        if not wake_words or not all(word.isalpha() for word in wake_words):
-            raise InputError(
-                f"wake_word: given {wake_word!r}, allowed are words of letters, such as hey robot"
-            )
+        wake_words = words_to_wake(wake_word)
         arcs: list[_Arcs] = [
             {w: (to + 1, p) for w, (to, p) in state.items()} for state in (*self.arcs[:1], *self.arcs)
         ]
@@ -123,6 +119,18 @@ class Automaton:
                 yield state, following, probability**weight, word
             if self.ends[state] > 0.0:
                 yield state, len(self.arcs), self.ends[state] ** weight
+
+
+def words_to_wake(wake_word: str) -> list[str]:
+    """The words that a wake word is of.
+
+    Raises:
+        InputError: it is not of plain words.
+    """
+    words = folded(wake_word).replace("|", " ").split()
+    if not words or not all(word.isalpha() for word in words):
+        raise InputError(f"wake_word: given {wake_word!r}, allowed are words of letters, such as hey robot")
+    return words
 
 
 def _scaled(arcs: _Arcs, share: float) -> _Arcs:

@@ -49,7 +49,7 @@ class CommandRecogniser(Recogniser):
             grammar: JSGF text with one public rule and no loops, beside which nothing is understood; None for
                 the command grammar of mm_robot.
             pronunciations: more ways to say words, or ways to say words that the dictionary lacks.
-            wake_word: what sentences of the grammar may begin with; empty for nothing.
+            wake_word: what sentences may begin with; empty for nothing.
 
         Raises:
             InputError: the grammar is wrong, or has words that no one knows how to pronounce.
@@ -57,7 +57,7 @@ class CommandRecogniser(Recogniser):
         """
         automaton = Automaton.from_jsgf(command_grammar() if grammar is None else grammar)
         self.automaton = automaton.woken_by(wake_word) if wake_word else automaton
-        self._pairs = WordPairs.read() if grammar is None else None
+        self._pairs = WordPairs.read(wake_word=wake_word) if grammar is None else None
         self._phones = PhoneDecoders(self.automaton, pronunciations)
         self._letters = LetterReader(self.automaton, self._pairs)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mm_robot.errors import InputError
-from mm_robot.speech.automaton import Automaton
+from mm_robot.speech.automaton import WAKE_WORD_SHARE, Automaton, words_to_wake
 
 PAIRS_FILE = Path(__file__).parent.parent / "assets" / "sentences" / "word_pairs.tsv"
 """Pairs of words and how often they come, as ``scripts/word_pairs.py`` counts them."""
@@ -58,8 +58,12 @@ def network_of_grammar(automaton: Automaton, weight: float) -> WordNetwork:
 class WordPairs:
     """How probably one word follows another: a bigram model with absolute discounting."""
 
-    def __init__(self, counts: Mapping[tuple[str, str], int]) -> None:
-        """``counts`` of pairs of words, with ``END`` before the first and after the last."""
+    def __init__(self, counts: Mapping[tuple[str, str], int], wake_word: str = "") -> None:
+        """``counts`` of pairs of words, with ``END`` before the first and after the last; ``wake_word``: what
+        sentences may begin with beside that, empty for nothing.
+        """
+        self._wake_words = words_to_wake(wake_word) if wake_word else []
+        self._asleep = math.log(1.0 - WAKE_WORD_SHARE) if wake_word else 0.0
         self._pairs: dict[str, dict[str, float]] = defaultdict(dict)
         totals: Counter[str] = Counter()
         words: Counter[str] = Counter()
@@ -74,7 +78,7 @@ class WordPairs:
             self._unseen[before] += DISCOUNT / totals[before]
 
     @classmethod
-    def read(cls, path: Path = PAIRS_FILE) -> WordPairs:
+    def read(cls, path: Path = PAIRS_FILE, wake_word: str = "") -> WordPairs:
         """Read a file of pairs and counts, with tabs between.
 
         Raises:
@@ -82,9 +86,10 @@ class WordPairs:
         """
         try:
             rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
-            return cls({(before, word): int(count) for before, word, count in rows})
+            counts = {(before, word): int(count) for before, word, count in rows}
         except (OSError, ValueError) as error:
             raise InputError(f"{path} cannot be read ({error}); take it as it was installed") from None
+        return cls(counts, wake_word)
 
     @property
     def words(self) -> frozenset[str]:
@@ -92,16 +97,25 @@ class WordPairs:
         return frozenset(self._single) - {END}
 
     def log_probability(self, sentence: str) -> float:
-        """Of a sentence of its words."""
-        words = [END, *sentence.split(), END]
-        return sum(self._log_pair(before, word) for before, word in zip(words, words[1:], strict=False))
+        """Of a sentence of its words, after the wake word or without it."""
+        words, woken = sentence.split(), len(self._wake_words)
+        first = self._asleep
+        if woken and words[:woken] == self._wake_words:
+            words, first = words[woken:], math.log(WAKE_WORD_SHARE)
+        words = [END, *words, END]
+        return first + sum(
+            self._log_pair(before, word) for before, word in zip(words, words[1:], strict=False)
+        )
 
     def _log_pair(self, before: str, word: str) -> float:
         unseen = self._unseen.get(before, 1.0) * self._single[word]
         return math.log(self._pairs.get(before, {}).get(word, 0.0) + unseen)
 
     def network(self, weight: float) -> WordNetwork:
-        """All sentences of its words that begin with one that it saw there; logs times ``weight``."""
+        """All sentences of its words that begin with one that it saw there, after the wake word or not.
+
+        Logs of probabilities are times ``weight``.
+        """
         words = sorted(self.words)
         state_of = {word: 1 + number for number, word in enumerate(words)}
         anything = 1 + len(words)
@@ -109,14 +123,24 @@ class WordPairs:
         entries = [(anything, state_of[word] - 1, weight * math.log(self._single[word])) for word in words]
         ends = [-math.inf] * (anything + 1)
         ends[anything] = weight * math.log(self._single[END])
+        woken = START
+        for word in self._wake_words:
+            entries.append(
+                (woken, len(places), weight * math.log(WAKE_WORD_SHARE) if woken == START else 0.0)
+            )
+            places.append(Place(word, woken == START, len(ends)))
+            woken = len(ends)
+            ends.append(-math.inf)
         for before, following in self._pairs.items():
             for word in following if before in self._single else ():
                 score = weight * self._log_pair(before, word)
                 if word == END:
                     ends[state_of[before]] = score
                 elif before == END:
-                    entries.append((START, len(places), score))
+                    entries.append((START, len(places), score + weight * self._asleep))
                     places.append(Place(word, True, state_of[word]))
+                    if self._wake_words:
+                        entries.append((woken, state_of[word] - 1, score))
                 else:
                     entries.append((state_of[before], state_of[word] - 1, score))
         unseen = [(state_of[word], self._unseen.get(word, 1.0)) for word in words]

@@ -9,6 +9,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from mm_robot.errors import InputError
 from mm_robot.model.ear import ALPHABET, BLANK
 from mm_robot.speech.automaton import Automaton
 from mm_robot.speech.letter_search import LetterSearch
@@ -98,13 +99,12 @@ def test_nothing_is_found_in_no_sound_or_too_little(automaton: Automaton) -> Non
     assert search.search(drawn_letters(1, 0)) is None
 
 
-PAIRS = WordPairs(
-    Counter(
-        pair
-        for text in ("go to a ball", "go to a bell", "roll to a ball", "go on", "a ball")
-        for pair in itertools.pairwise([END, *text.split(), END])
-    )
+COUNTS = Counter(
+    pair
+    for text in ("go to a ball", "go to a bell", "roll to a ball", "go on", "a ball")
+    for pair in itertools.pairwise([END, *text.split(), END])
 )
+PAIRS = WordPairs(COUNTS)
 
 
 def test_pairs_of_words_are_a_distribution() -> None:
@@ -140,3 +140,19 @@ def test_sentences_of_new_pairs_are_found_where_they_are_spelled() -> None:
     for text in ("go to a ball", "roll to a bell", "a bell to roll on", "go"):
         reading = search.search(spelled(text))
         assert reading is not None and reading.text == text
+
+
+@pytest.mark.parametrize("wake_word", ["computer", "hey robot", "go"])
+def test_a_wake_word_may_stand_before_sentences_of_pairs(wake_word: str) -> None:
+    woken = WordPairs(COUNTS, wake_word)
+    search = LetterSearch(woken.network(0.5))
+    for text in ("roll to a bell", f"{wake_word} roll to a bell", f"{wake_word} a bell to roll on"):
+        reading = search.search(spelled(text))
+        assert reading is not None and reading.text == text
+    alone = woken.log_probability(f"{wake_word} a ball")
+    assert alone == pytest.approx(PAIRS.log_probability("a ball") + math.log(0.5))
+
+
+def test_a_wake_word_of_pairs_is_of_letters() -> None:
+    with pytest.raises(InputError, match="wake_word"):
+        WordPairs(COUNTS, "r2 d2")

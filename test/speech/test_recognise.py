@@ -106,9 +106,12 @@ def test_what_a_listener_mishears_the_other_may_hear(recogniser: CommandRecognis
     assert np.mean(understood) >= 0.8
 
 
-def test_a_wake_word_is_heard_before_a_command_and_alone(say: Callable[..., FloatArray]) -> None:
+def test_a_wake_word_is_heard_before_a_sentence_and_alone(say: Callable[..., FloatArray]) -> None:
     woken = CommandRecogniser(wake_word="Hey, robot")
-    for sentence in ("hey robot", "hey robot go to the red ball", "turn around"):
+    for sentence in (
+        *("hey robot", "hey robot go to the red ball", "turn around"),
+        *("hey robot i would like you to follow the green box please", "could you follow the green box"),
+    ):
         recognition = hear(woken, say(sentence))
         assert recognition.text == sentence
         assert recognition.confidence >= 0.6
