@@ -12,11 +12,14 @@ from safetensors.torch import load_file, save_file
 
 from mm_robot.errors import CheckpointError
 from mm_robot.speech.keyword_model import WORDS, KeywordModel
+from mm_robot.speech.speech_embedding import FFT, FRAMES_PER_EMBEDDING, HOP, Past
 from mm_robot.types import FloatArray
 
-FORMAT = 1
+FORMAT = 2
 WEIGHTS, CONFIG = "keywords.safetensors", "config.json"
 BATCH = 256
+STEP = FRAMES_PER_EMBEDDING * HOP
+"""Samples between two looks at a stream."""
 
 
 def keyword_folder(source: str) -> Path:
@@ -62,4 +65,27 @@ class Keywords:
         """[N, samples] at 16 kHz -> [N, words] float32, in the order of ``WORDS``."""
         batches = torch.from_numpy(np.ascontiguousarray(sounds, np.float32)).split(BATCH)
         found: FloatArray = torch.cat([self._model(batch).softmax(dim=1) for batch in batches]).numpy()
+        return found
+
+    def stream(self) -> KeywordStream:
+        """What listens on and on."""
+        return KeywordStream(self._model)
+
+
+class KeywordStream:
+    """Tells step by step which word the last second of a stream holds; each sound is worked on once."""
+
+    def __init__(self, model: KeywordModel) -> None:
+        """``model`` is ready to listen."""
+        self._model = model
+        self._past = Past()
+        self._overlap: FloatArray = np.zeros(FFT - HOP, np.float32)
+
+    @torch.inference_mode()
+    def probabilities(self, samples: FloatArray) -> FloatArray:
+        """The next [STEP] at 16 kHz -> [words] float32, in the order of ``WORDS``."""
+        sound = np.concatenate([self._overlap, samples])
+        self._overlap = sound[STEP:]
+        spectrogram = self._model.spectrogram(torch.from_numpy(sound)[None])
+        found: FloatArray = self._model.follow(spectrogram, self._past)[0].softmax(dim=0).numpy()
         return found

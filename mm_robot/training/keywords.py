@@ -1,11 +1,20 @@
-"""Trains the keyword model on recordings of people, synthetic voices and noise."""
+"""Trains the keyword model on recordings of people, synthetic voices and noise.
+
+It begins with the speech embedding, which knows how people sound, and learns the head on it first, so that
+this is not lost (Kumar et al., "Fine-tuning can distort pretrained features and underperform
+out-of-distribution", ICLR 2022). Words that no recording of people holds are learned from synthetic voices
+alone; that people never say them is not to be learned.
+"""
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from tqdm import tqdm
 
@@ -15,9 +24,10 @@ from mm_robot.sim.voices import synthesise
 from mm_robot.speech.base import RATE
 from mm_robot.speech.keyword_model import UNKNOWN, WORDS, KeywordModel
 from mm_robot.speech.keywords import save_keywords
+from mm_robot.speech.speech_embedding import start_file
 from mm_robot.training.loop import run_stage
 from mm_robot.training.settings import KeywordSettings
-from mm_robot.training.sound_augmentation import as_others, augmented, masked
+from mm_robot.training.sound_augmentation import as_loud, as_others, augmented, masked
 from mm_robot.training.spoken import SpokenSentences, draw_voice, read_spoken
 from mm_robot.types import FloatArray
 
@@ -54,21 +64,45 @@ def train_keywords(settings: KeywordSettings) -> Path:
     sentences = _seconds_of(read_spoken(settings.speech), settings.seed)
     noise = torch.from_numpy(read_noise(settings.noise))
     model = KeywordModel()
+    model.embedding.load_state_dict(load_file(start_file()))
+    model.embedding.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     bfloat16 = fast_bfloat16(torch.device("cpu"))
     drawer = _Drawer(people, (synthetic, sentences), noise, settings.train.batch, settings.seed)
 
     def loss(step: int) -> dict[str, Tensor]:
-        spectrograms, words = drawer.batch(model, step)
+        batch = drawer.batch(model, step)
         torch.manual_seed(settings.seed * 1_000_003 + step)  # dropout, the same after a break
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
-            logits = model.classify(spectrograms)
-        return {"words": nn.functional.cross_entropy(logits.float(), words, label_smoothing=SMOOTHING)}
+            logits = model.classify(batch.spectrograms)
+        return {"words": told_apart(logits.float(), batch.words, batch.out_of_question)}
 
-    run_stage("keywords", model, dict(model.named_parameters()), settings.train, loss, settings.out)
+    everything = dict(model.named_parameters())
+    head = dict(model.head.named_parameters(prefix="head"))
+    run_stage("head", model, head, settings.head, loss, settings.out)
+    run_stage("keywords", model, everything, settings.train, loss, settings.out)
     _calibrate(model, drawer, settings.train.steps)
     folder = settings.out / "model"
     save_keywords(model, folder)
     return folder
+
+
+def told_apart(logits: Tensor, words: Tensor, out_of_question: Tensor) -> Tensor:
+    """The mean smoothed cross-entropy of ``logits`` [B, words] with ``words`` [B], without those that are
+    ``out_of_question`` [B, words].
+    """
+    logs = logits.masked_fill(out_of_question, -math.inf).log_softmax(dim=1)
+    spread = logs.masked_fill(out_of_question, 0.0).sum(dim=1) / (~out_of_question).sum(dim=1)
+    said = logs.gather(1, words[:, None])[:, 0]
+    return -((1.0 - SMOOTHING) * said + SMOOTHING * spread).mean()
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """``spectrograms`` [B, bands, T], ``words`` [B], and which words are ``out_of_question`` [B, words]."""
+
+    spectrograms: Tensor
+    words: Tensor
+    out_of_question: Tensor
 
 
 class _Drawer:
@@ -89,20 +123,24 @@ class _Drawer:
             (np.flatnonzero((words == word) & ~made), np.flatnonzero((words == word) & made))
             for word in range(len(WORDS))
         ]
+        unrecorded = torch.tensor([not len(recorded) for recorded, _ in self._rows])
+        self._out_of_question = torch.from_numpy(~made)[:, None] & unrecorded
         weights = np.where(np.arange(len(WORDS)) == WORDS.index(UNKNOWN), OTHER_WORDS_WEIGHT, 1.0)
         self._shares = weights / weights.sum()
         self._noise, self._batch, self._seed = noise, batch, seed
 
-    def batch(self, model: KeywordModel, step: int) -> tuple[Tensor, Tensor]:
-        """Spectrograms [B, bands, T] and words [B]."""
+    def batch(self, model: KeywordModel, step: int) -> _Batch:
+        """That of a step."""
         random = np.random.default_rng((self._seed, step))
         generator = torch.Generator().manual_seed(int(random.integers(2**62)))
         words = random.choice(len(WORDS), size=self._batch, p=self._shares)
-        rows = np.array([self._row(int(word), random) for word in words])
+        rows = torch.from_numpy(np.array([self._row(int(word), random) for word in words]))
         with torch.no_grad():
-            sounds = augmented(self._sounds[torch.from_numpy(rows)], self._noise, generator)
-            spectrograms = masked(as_others(model.spectrogram(sounds), generator), generator)
-        return spectrograms, torch.from_numpy(words)
+            sounds = augmented(self._sounds[rows], self._noise, generator)
+            spectrograms = model.spectrogram(as_loud(sounds, generator))
+            mean = spectrograms.mean(dim=(1, 2), keepdim=True)
+            spectrograms = mean + masked(as_others(spectrograms - mean, generator), generator)
+        return _Batch(spectrograms, torch.from_numpy(words), self._out_of_question[rows])
 
     def _row(self, word: int, random: np.random.Generator) -> int:
         people, made = self._rows[word]
@@ -119,7 +157,7 @@ def _calibrate(model: KeywordModel, drawer: _Drawer, step: int) -> None:
     model.train()
     with torch.no_grad():
         for number in range(CALIBRATION_STEPS):
-            model.classify(drawer.batch(model, step + number)[0])
+            model.classify(drawer.batch(model, step + number).spectrograms)
     model.eval()
 
 

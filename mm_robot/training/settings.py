@@ -84,7 +84,8 @@ class TrainingSettings:
 @dataclass(frozen=True)
 class KeywordSettings:
     """A training run of the keyword model: folders of recorded ``words``, spoken sentences (``speech``) and
-    ``noise``, the folder ``out``, ``seed``, torch ``threads``, and the steps.
+    ``noise``, the folder ``out``, ``seed``, torch ``threads``, and the steps: first of the ``head`` on the
+    speech embedding as it came, then of everything (``train``).
     """
 
     words: Path
@@ -93,6 +94,7 @@ class KeywordSettings:
     out: Path
     seed: int
     threads: int
+    head: StageSettings
     train: StageSettings
 
 
@@ -167,6 +169,7 @@ def _keyword_settings(path: Path, raw: Mapping[str, Any]) -> KeywordSettings:
         "out": PATH,
         "seed": whole(0),
         "threads": whole(1),
+        "head": _stage_of(path, "head"),
         "train": _stage_of(path, "train"),
     }
     settings = read_keys(KeywordSettings, path, raw, checks)

@@ -15,6 +15,8 @@ NOISE_SHARE, LOWEST_SNR, HIGHEST_SNR = 0.8, -3.0, 25.0
 """Part of the clips that noise is added to, and the range of its signal-to-noise ratio, dB."""
 FFT_STEP = 4096
 """Multiples of it have quick Fourier transforms."""
+FAINTEST, LOUDEST = -24.0, 8.0
+"""Gain of a microphone, dB; what is too loud is clipped."""
 THROATS = (0.85, 1.18)
 """How much higher or lower a voice's bands may lie."""
 TONE, KNOTS = 0.25, 5
@@ -27,6 +29,12 @@ def augmented(sounds: Tensor, noise: Tensor, generator: torch.Generator) -> Tens
     changed = _paced(sounds, generator)
     changed = _in_a_room(changed, generator)
     return _with_noise(changed, noise, generator)
+
+
+def as_loud(sounds: Tensor, generator: torch.Generator) -> Tensor:
+    """Near and far from sensitive and dull microphones: sounds [B, N] in [-1, 1] louder and fainter."""
+    gains = FAINTEST + (LOUDEST - FAINTEST) * torch.rand(len(sounds), 1, generator=generator)
+    return (sounds * 10 ** (gains / 20)).clamp(-1.0, 1.0)
 
 
 def masked(spectrograms: Tensor, generator: torch.Generator) -> Tensor:

@@ -14,8 +14,9 @@ from mm_robot.errors import CheckpointError
 from mm_robot.sim.voices import synthesise
 from mm_robot.speech.base import RATE
 from mm_robot.speech.keyword_model import SILENCE, WORDS, KeywordModel
-from mm_robot.speech.keywords import CONFIG, WEIGHTS, Keywords, keyword_folder, save_keywords
+from mm_robot.speech.keywords import CONFIG, STEP, WEIGHTS, Keywords, keyword_folder, save_keywords
 from mm_robot.speech.spectrogram import BANDS, LogMelSpectrogram, mel_filters
+from mm_robot.speech.speech_embedding import FFT, HOP
 
 needs_voice = pytest.mark.skipif(
     shutil.which("espeak-ng") is None, reason="no voice: run sudo apt install espeak-ng"
@@ -60,6 +61,15 @@ def test_probabilities_are_of_every_word_and_add_up(keywords: Keywords) -> None:
     np.testing.assert_allclose(probabilities.sum(axis=1), 1.0, rtol=1e-5)
 
 
+def test_a_stream_is_told_as_its_last_second_is(keywords: Keywords) -> None:
+    sound = np.random.default_rng(3).normal(0, 0.05, 20 * STEP + FFT - HOP).astype(np.float32)
+    sound[: FFT - HOP] = 0.0  # before the stream there was silence
+    stream = keywords.stream()
+    for piece in sound[FFT - HOP :].reshape(-1, STEP):
+        last = stream.probabilities(piece)
+    np.testing.assert_allclose(last, keywords.probabilities(sound[None])[0], atol=1e-4)
+
+
 def test_a_model_is_the_same_after_it_was_saved(tmp_path: Path) -> None:
     torch.manual_seed(1)
     model = KeywordModel().eval()
@@ -76,7 +86,7 @@ def test_a_model_is_the_same_after_it_was_saved(tmp_path: Path) -> None:
         (lambda folder: (folder / WEIGHTS).unlink(), "holds no keyword model"),
         (lambda folder: (folder / WEIGHTS).write_bytes(b"nothing"), "holds no keyword model"),
         (lambda folder: (folder / CONFIG).write_text("{}"), "is not of format"),
-        (lambda folder: (folder / CONFIG).write_text('{"format": 1, "words": ["a"]}'), "other words"),
+        (lambda folder: (folder / CONFIG).write_text('{"format": 2, "words": ["a"]}'), "other words"),
     ],
 )
 def test_a_broken_model_is_named(spoil, message: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

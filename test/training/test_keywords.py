@@ -21,11 +21,11 @@ from mm_robot.speech.keyword_model import UNKNOWN, WORDS, KeywordModel
 from mm_robot.speech.keywords import WEIGHTS
 from mm_robot.training import keywords as training
 from mm_robot.training.evaluate_speech import evaluate_speech
-from mm_robot.training.keywords import train_keywords
+from mm_robot.training.keywords import SMOOTHING, told_apart, train_keywords
 from mm_robot.training.loop import StageSettings
 from mm_robot.training.noise import Noise
 from mm_robot.training.settings import KeywordSettings
-from mm_robot.training.sound_augmentation import augmented, masked
+from mm_robot.training.sound_augmentation import as_loud, augmented, masked
 from mm_robot.training.spoken import read_spoken
 
 TONES = {"stop": 400.0, "go": 2500.0}
@@ -67,7 +67,7 @@ def settings(recordings: Path, monkeypatch: pytest.MonkeyPatch) -> KeywordSettin
     monkeypatch.setattr(training, "CALIBRATION_STEPS", 5)
     steps = StageSettings(steps=30, batch=48, learning_rate=0.01, warmup=2, save_every=10)
     folders = (recordings / name for name in ("words", "speech", "noise", "out"))
-    return KeywordSettings(*folders, seed=0, threads=2, train=steps)
+    return KeywordSettings(*folders, seed=0, threads=2, head=replace(steps, steps=10), train=steps)
 
 
 def test_what_is_said_without_a_command_word_is_another_word(recordings: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_broken_off_run_takes_the_same_steps(
     whole = load_file(train_keywords(replace(settings, out=settings.out / "whole")) / WEIGHTS)
     draw = training._Drawer.batch
 
-    def broken_off(drawer: Any, model: KeywordModel, step: int) -> tuple[torch.Tensor, torch.Tensor]:
+    def broken_off(drawer: Any, model: KeywordModel, step: int) -> Any:
         if step == 12:
             raise KeyboardInterrupt
         return draw(drawer, model, step)
@@ -110,6 +110,24 @@ def test_a_broken_off_run_takes_the_same_steps(
     resumed = load_file(train_keywords(settings) / WEIGHTS)
     for name, tensor in whole.items():
         torch.testing.assert_close(resumed[name], tensor, msg=name)
+
+
+def test_that_nobody_says_a_word_is_not_learned() -> None:
+    logits = torch.tensor([[2.0, 0.0, -1.0], [2.0, 0.0, -1.0]], requires_grad=True)
+    people = torch.tensor([[False, False, True], [False, False, False]])
+    loss = told_apart(logits, torch.tensor([0, 0]), people)
+    loss.backward()  # type: ignore[no-untyped-call]
+    assert bool(torch.isfinite(loss)) and logits.grad is not None
+    assert logits.grad[0, 2] == 0.0 and logits.grad[1, 2] != 0.0
+    alone = torch.nn.functional.cross_entropy(logits[:1, :2], torch.tensor([0]), label_smoothing=SMOOTHING)
+    both = torch.nn.functional.cross_entropy(logits[1:], torch.tensor([0]), label_smoothing=SMOOTHING)
+    torch.testing.assert_close(loss, (alone + both) / 2)
+
+
+def test_sounds_are_made_louder_and_fainter_but_not_too_loud() -> None:
+    sounds = torch.full((64, 10), 0.5)
+    levels = as_loud(sounds, torch.Generator().manual_seed(0))[:, 0]
+    assert float(levels.min()) < 0.1 and float(levels.max()) == 1.0
 
 
 def test_noise_is_mixed_in_as_loud_as_asked_for(recordings: Path) -> None:
