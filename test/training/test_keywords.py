@@ -65,9 +65,9 @@ def settings(recordings: Path, monkeypatch: pytest.MonkeyPatch) -> KeywordSettin
     nothing = WordClips(np.empty((0, RATE), np.float32), np.empty(0, np.int64), ())
     monkeypatch.setattr(training, "_synthetic", lambda *_: nothing)
     monkeypatch.setattr(training, "CALIBRATION_STEPS", 5)
-    steps = StageSettings(steps=30, batch=48, learning_rate=0.01, warmup=2, save_every=10)
+    steps = StageSettings(steps=24, batch=32, learning_rate=0.005, warmup=2, save_every=5)
     folders = (recordings / name for name in ("words", "speech", "noise", "out"))
-    return KeywordSettings(*folders, seed=0, threads=2, head=replace(steps, steps=10), train=steps)
+    return KeywordSettings(*folders, seed=0, threads=1, head=replace(steps, steps=8), train=steps)
 
 
 def test_what_is_said_without_a_command_word_is_another_word(recordings: Path) -> None:
@@ -95,11 +95,13 @@ def test_what_was_trained_is_heard_and_reported(
 def test_a_broken_off_run_takes_the_same_steps(
     settings: KeywordSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    few = replace(settings.train, steps=12, batch=6)
+    settings = replace(settings, head=replace(few, steps=4), train=few)
     whole = load_file(train_keywords(replace(settings, out=settings.out / "whole")) / WEIGHTS)
     draw = training._Drawer.batch
 
     def broken_off(drawer: Any, model: KeywordModel, step: int) -> Any:
-        if step == 12:
+        if step == 8:
             raise KeyboardInterrupt
         return draw(drawer, model, step)
 
