@@ -16,7 +16,7 @@ from mm_robot.speech.keywords import STEP, Keywords, keyword_folder
 from mm_robot.types import FloatArray
 
 ROWS = [WORDS.index(word) for word in STOP_WORDS]
-THRESHOLDS: Mapping[str, float] = dict(zip(STOP_WORDS, (0.8, 0.8, 0.85), strict=True))
+THRESHOLDS: Mapping[str, float] = dict(zip(STOP_WORDS, (0.75, 0.8, 0.85), strict=True))
 """How sure the network has to be of each, as the mean of two looks; chosen by ``benchmarks/stop_word.py``."""
 DEAF_AFTER_STOP = 1.5
 """Seconds after a word in which none is reported once more, unless it has left the last second before."""
