@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ from mm_robot.speech.base import RATE
 from mm_robot.speech.keyword_model import UNKNOWN, WORDS, KeywordModel
 from mm_robot.speech.keywords import save_keywords
 from mm_robot.speech.speech_embedding import start_file
-from mm_robot.training.loop import run_stage
+from mm_robot.training.loop import StageSettings, run_stage
 from mm_robot.training.settings import KeywordSettings
 from mm_robot.training.sound_augmentation import as_loud, as_others, augmented, masked
 from mm_robot.training.spoken import SpokenSentences, draw_voice, read_spoken
@@ -67,10 +68,10 @@ def train_keywords(settings: KeywordSettings) -> Path:
     model.embedding.load_state_dict(load_file(start_file()))
     model.embedding.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     bfloat16 = fast_bfloat16(torch.device("cpu"))
-    drawer = _Drawer(people, (synthetic, sentences), noise, settings.train.batch, settings.seed)
+    drawer = _Drawer(people, (synthetic, sentences), noise, settings.seed)
 
-    def loss(step: int) -> dict[str, Tensor]:
-        batch = drawer.batch(model, step)
+    def loss(size: int, step: int) -> dict[str, Tensor]:
+        batch = drawer.batch(model, size, step)
         torch.manual_seed(settings.seed * 1_000_003 + step)  # dropout, the same after a break
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
             logits = model.classify(batch.spectrograms)
@@ -78,9 +79,9 @@ def train_keywords(settings: KeywordSettings) -> Path:
 
     everything = dict(model.named_parameters())
     head = dict(model.head.named_parameters(prefix="head"))
-    run_stage("head", model, head, settings.head, loss, settings.out)
-    run_stage("keywords", model, everything, settings.train, loss, settings.out)
-    _calibrate(model, drawer, settings.train.steps)
+    for name, trained, stage in (("head", head, settings.head), ("keywords", everything, settings.train)):
+        run_stage(name, model, trained, stage, partial(loss, stage.batch), settings.out)
+    _calibrate(model, drawer, settings.train)
     folder = settings.out / "model"
     save_keywords(model, folder)
     return folder
@@ -113,7 +114,6 @@ class _Drawer:
         people: WordClips,
         synthetic: tuple[WordClips, WordClips],
         noise: Tensor,
-        batch: int,
         seed: int,
     ) -> None:
         self._sounds = torch.from_numpy(np.concatenate([clips.sounds for clips in (people, *synthetic)]))
@@ -127,13 +127,13 @@ class _Drawer:
         self._out_of_question = torch.from_numpy(~made)[:, None] & unrecorded
         weights = np.where(np.arange(len(WORDS)) == WORDS.index(UNKNOWN), OTHER_WORDS_WEIGHT, 1.0)
         self._shares = weights / weights.sum()
-        self._noise, self._batch, self._seed = noise, batch, seed
+        self._noise, self._seed = noise, seed
 
-    def batch(self, model: KeywordModel, step: int) -> _Batch:
-        """That of a step."""
+    def batch(self, model: KeywordModel, size: int, step: int) -> _Batch:
+        """That of a step, of so many clips."""
         random = np.random.default_rng((self._seed, step))
         generator = torch.Generator().manual_seed(int(random.integers(2**62)))
-        words = random.choice(len(WORDS), size=self._batch, p=self._shares)
+        words = random.choice(len(WORDS), size=size, p=self._shares)
         rows = torch.from_numpy(np.array([self._row(int(word), random) for word in words]))
         with torch.no_grad():
             sounds = augmented(self._sounds[rows], self._noise, generator)
@@ -148,7 +148,7 @@ class _Drawer:
         return int(random.choice(rows))
 
 
-def _calibrate(model: KeywordModel, drawer: _Drawer, step: int) -> None:
+def _calibrate(model: KeywordModel, drawer: _Drawer, stage: StageSettings) -> None:
     """Measure what the normalisation layers see, which a resumed run has not kept."""
     layers = [layer for layer in model.modules() if isinstance(layer, nn.BatchNorm1d)]
     for layer in layers:
@@ -157,7 +157,7 @@ def _calibrate(model: KeywordModel, drawer: _Drawer, step: int) -> None:
     model.train()
     with torch.no_grad():
         for number in range(CALIBRATION_STEPS):
-            model.classify(drawer.batch(model, step + number).spectrograms)
+            model.classify(drawer.batch(model, stage.batch, stage.steps + number).spectrograms)
     model.eval()
 
 

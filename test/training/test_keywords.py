@@ -100,10 +100,10 @@ def test_a_broken_off_run_takes_the_same_steps(
     whole = load_file(train_keywords(replace(settings, out=settings.out / "whole")) / WEIGHTS)
     draw = training._Drawer.batch
 
-    def broken_off(drawer: Any, model: KeywordModel, step: int) -> Any:
+    def broken_off(drawer: Any, model: KeywordModel, size: int, step: int) -> Any:
         if step == 8:
             raise KeyboardInterrupt
-        return draw(drawer, model, step)
+        return draw(drawer, model, size, step)
 
     monkeypatch.setattr(training._Drawer, "batch", broken_off)
     with pytest.raises(KeyboardInterrupt):
