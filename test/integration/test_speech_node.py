@@ -248,7 +248,7 @@ def test_it_tells_which_sounds_it_would_hear(start_hearing: Callable[..., Hearin
     sounds = hearing.probe.collect(String, "scene/sounds")
     hearing.play(np.zeros(4 * 16000), 16000, 1)
     assert not sounds, "it cannot tell yet"
-    hearing.play(np.zeros(4 * 16000), 16000, 1)
+    hearing.play(np.zeros(8 * 16000), 16000, 1)
     hearing.probe.wait(lambda: sounds, 20.0, "what is heard")
     told = json.loads(sounds[-1].data)
     assert "dog_bark" in told["known"]
