@@ -43,7 +43,13 @@ def mel_filters() -> Tensor:
     """Triangular filters [BANDS, FFT // 2 + 1], evenly spaced on the mel scale (O'Shaughnessy 1987)."""
     lowest, highest = (2595.0 * math.log10(1.0 + hertz / 700.0) for hertz in (LOWEST, HIGHEST))
     centres = 700.0 * (10 ** (torch.linspace(lowest, highest, BANDS + 2) / 2595.0) - 1.0)
-    frequencies = torch.linspace(0.0, RATE / 2, FFT // 2 + 1)
+    return triangles(centres, torch.linspace(0.0, RATE / 2, FFT // 2 + 1))
+
+
+def triangles(centres: Tensor, frequencies: Tensor) -> Tensor:
+    """[N, F] over ``frequencies`` [F]: one at each of ``centres`` [N + 2] but the first and the last, and
+    zero from those beside it on.
+    """
     rising = (frequencies - centres[:-2, None]) / (centres[1:-1] - centres[:-2])[:, None]
     falling = (centres[2:, None] - frequencies) / (centres[2:] - centres[1:-1])[:, None]
     return torch.minimum(rising, falling).clamp_min(0.0)

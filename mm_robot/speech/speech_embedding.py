@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from mm_robot.speech.base import RATE
+from mm_robot.speech.spectrogram import triangles
 
 BANDS = 32
 WINDOW, HOP, FFT = 400, 160, 512
@@ -114,7 +115,5 @@ def _mel_filters() -> Tensor:
     mels = torch.linspace(mel(LOWEST), mel(HIGHEST), BANDS + 2, dtype=torch.float64)
     centres = torch.where(mels < 15, mels * 200 / 3, 1000 * torch.exp((mels - 15) * math.log(6.4) / 27))
     frequencies = torch.linspace(0.0, RATE / 2, FFT // 2 + 1, dtype=torch.float64)
-    rising = (frequencies - centres[:-2, None]) / (centres[1:-1] - centres[:-2])[:, None]
-    falling = (centres[2:, None] - frequencies) / (centres[2:] - centres[1:-1])[:, None]
     height = 2 / (centres[2:] - centres[:-2])
-    return (torch.minimum(rising, falling).clamp_min(0.0) * height[:, None]).float()
+    return (triangles(centres, frequencies) * height[:, None]).float()
