@@ -1,9 +1,10 @@
 """The speech node: turns ``audio`` into ``transcript``, ``instruction/voice``, ``stop`` and ``scene/sounds``.
 
 Callbacks only put sound into mailboxes. One thread spots the word "stop" and publishes ``stop`` at once; one
-tells sound events; another takes noise out of the stream, cuts utterances from it and has them recognised.
-What is understood with enough confidence becomes an instruction, unless somebody has stopped the robot since,
-or it was said too long ago; everything heard is a transcript, so that a rejection can be seen.
+tells sound events; another takes noise out of the stream, cuts utterances from it and has them recognised by
+a process of its own, since the threads of one process of Python wait for each other. What is understood with
+enough confidence becomes an instruction, unless somebody has stopped the robot since, or it was said too long
+ago; everything heard is a transcript, so that a rejection can be seen.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from mm_robot.speech.grammar import read_grammar
 from mm_robot.speech.level import LevelMeter
 from mm_robot.speech.mailbox import Mailbox
 from mm_robot.speech.names_in_view import NamesInView, corrected
-from mm_robot.speech.recognisers import load_recogniser
+from mm_robot.speech.recogniser_process import RecogniserProcess
 from mm_robot.speech.stop_word import StopWord
 from mm_robot.speech.stream import Stream
 from mm_robot.speech.voice_activity import VoiceActivity
@@ -52,7 +53,7 @@ ECHO_SECONDS = 1.0
 """Time within which a stop of our own comes back to us."""
 OWN_VOICE_SECONDS = 0.6
 """Time for which it counts that the robot said that it speaks."""
-STALE_SECONDS = 2.0
+STALE_SECONDS = 4.0
 """Time after the end of a sentence from which on it is not carried out any more."""
 
 
@@ -75,7 +76,9 @@ class Speech(LifecycleNode):
     def start(self) -> None:
         """Load the recogniser and begin to listen."""
         torch.set_num_threads(1)
-        self._recogniser = load_recogniser(self.value("recogniser"), self._grammar(), self.value("wake_word"))
+        self._recogniser = RecogniserProcess(
+            self.value("recogniser"), self._grammar(), self.value("wake_word")
+        )
         self._voice_activity = VoiceActivity(
             judge=self.value("voice_activity"), suppression=self.value("noise_suppression")
         )
@@ -94,8 +97,9 @@ class Speech(LifecycleNode):
         self.publish_to(Empty, "hearing", "vital")
         for counter in COUNTERS:
             self.count(counter, 0)
-        self._no_sounds = ""
+        self._no_sounds = self._late = ""
         self._sound_events: SoundEvents | None = None
+        self._recogniser.wait_until_loaded()
         work = [("stop word", self._watch_for_stop), ("recogniser", self._listen)]
         if self.value("sound_events"):
             work.append(("sound events", self._tell_sounds))
@@ -119,6 +123,8 @@ class Speech(LifecycleNode):
             mailbox.close()
         for thread in getattr(self, "_threads", []):
             thread.join(JOIN_SECONDS)
+        if hasattr(self, "_recogniser"):
+            self._recogniser.close()
 
     def _grammar(self) -> str | None:
         name = self.value("grammar")
@@ -214,9 +220,16 @@ class Speech(LifecycleNode):
         now = time.monotonic()
         started, ended = stream.time_of(utterance.start), stream.time_of(utterance.end)
         act = self._decision.decide(recognition, started, ended)
-        if act is Act.INSTRUCT and now - ended > STALE_SECONDS:
-            act = Act.NOTHING
-            self.count("stale instructions")
+        if act is Act.INSTRUCT:
+            self._late = ""
+            if now - ended > STALE_SECONDS:
+                act = Act.NOTHING
+                self.count("stale instructions")
+                self._late = (
+                    f"“{recognition.text}” was understood {now - ended:.1f} s after it was said and is not "
+                    "carried out: this computer is too busy; lower the policy's rate, or end other programs"
+                )
+                self.warn_state(self._late)
         self._transcripts.publish(
             String(
                 data=json.dumps(
@@ -253,7 +266,7 @@ class Speech(LifecycleNode):
         level, problem = self._meter.read()
         self.report("level dB", round(level, 1))
         self.report("noise dB", round(self._voice_activity.noise_level, 1))
-        problem = problem or self._no_sounds
+        problem = problem or self._no_sounds or self._late
         if problem:
             self.warn_state(problem)
         elif time.monotonic() - self._received < WATCH_SECONDS:

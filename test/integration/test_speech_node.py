@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +22,7 @@ from probe import Probe, Received
 from std_msgs.msg import Empty, Int16MultiArray, String
 
 from mm_robot.nodes.say import speak
+from mm_robot.nodes.speech import STALE_SECONDS
 from mm_robot.ros.convert import AudioBlock, audio_to_message
 from mm_robot.sim.voices import synthesise
 from mm_robot.types import FloatArray
@@ -56,6 +59,12 @@ class Hearing:
             time.sleep(max(0.0, began + (first + length) / rate - time.monotonic()))
             if number not in lose:
                 publisher.publish(audio_to_message(AudioBlock(block, rate, first)))
+
+    def recogniser(self) -> int:
+        """The process that recognises."""
+        threads = Path("/proc", str(self.process.process.pid), "task").glob("*/children")
+        (child,) = "".join(thread.read_text() for thread in threads).split()
+        return int(child)
 
     def values(self) -> dict[str, str]:
         """The latest diagnostics, message included."""
@@ -107,6 +116,39 @@ def test_speech_that_is_no_command_is_rejected(start_hearing: Callable[..., Hear
     hearing.probe.wait(lambda: hearing.transcripts, 10.0, "the transcript")
     assert not json.loads(hearing.transcripts[0].data)["accepted"]
     assert not hearing.instructions
+
+
+@needs_voice
+def test_what_was_said_too_long_ago_is_not_carried_out_and_the_robot_says_why(
+    start_hearing: Callable[..., Hearing],
+) -> None:
+    hearing = start_hearing()
+    os.kill(hearing.recogniser(), signal.SIGSTOP)
+    ended = hearing.say("go to the red ball")
+    time.sleep(max(0.0, ended + STALE_SECONDS + 0.5 - time.monotonic()))
+    os.kill(hearing.recogniser(), signal.SIGCONT)
+    hearing.probe.wait(lambda: hearing.transcripts, 10.0, "the transcript")
+    transcript = json.loads(hearing.transcripts[0].data)
+    assert (transcript["text"], transcript["accepted"]) == ("go to the red ball", False)
+    hearing.probe.wait(lambda: "is too busy" in hearing.values().get("message", ""), 5.0, "the reason")
+    assert not hearing.instructions
+
+
+@needs_voice
+def test_a_stop_is_heard_while_the_recogniser_hangs_and_a_dead_one_is_started_anew(
+    start_hearing: Callable[..., Hearing],
+) -> None:
+    hearing = start_hearing()
+    os.kill(hearing.recogniser(), signal.SIGSTOP)
+    hearing.say("go to the red ball")
+    hearing.say("stop")
+    hearing.probe.wait(lambda: hearing.stops, 5.0, "the stop")
+    os.kill(hearing.recogniser(), signal.SIGKILL)
+    hearing.probe.wait(lambda: hearing.values().get("errors in recogniser") == "1", 10.0, "the error")
+    hearing.probe.wait(lambda: len(hearing.transcripts) == 1, 15.0, "the recogniser to be back")
+    hearing.say("go to the green box")
+    hearing.probe.wait(lambda: hearing.instructions, 10.0, "the instruction")
+    assert [message.data for message in hearing.instructions] == ["go to the green box"]
 
 
 @needs_voice
