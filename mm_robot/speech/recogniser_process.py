@@ -23,9 +23,6 @@ from mm_robot.speech.base import Recogniser, Recognition, Utterance
 from mm_robot.speech.recognisers import COMMANDS, load_recogniser
 from mm_robot.types import FloatArray
 
-END_WITHIN = 5.0
-"""Seconds that the child has to end by itself."""
-
 
 class RecogniserProcess(Recogniser):
     """A recogniser that ``load_recogniser`` knows, elsewhere."""
@@ -62,21 +59,18 @@ class RecogniserProcess(Recogniser):
             self._tell(_to_json(utterance))
             answer = self._answer()
         except (BrokenPipeError, EOFError):
+            status = self._child.wait()
             self.close()
-            status = self._child.returncode
             self._loaded, self._child = False, self._start()
             raise RuntimeError(f"the recogniser ended with status {status} and is started anew") from None
         return Recognition(answer["text"], answer["confidence"])
 
     def close(self) -> None:
-        """End the process."""
+        """End the process, which has nothing to lose."""
+        self._child.kill()
+        self._child.wait()
         with suppress(BrokenPipeError):
             self._stdin.close()
-        try:
-            self._child.wait(END_WITHIN)
-        except subprocess.TimeoutExpired:
-            self._child.kill()
-            self._child.wait()
         self._stdout.close()
 
     def _start(self) -> subprocess.Popen[str]:
