@@ -37,10 +37,10 @@ def test_a_new_reader_learns_from_sentences_what_is_to_be_declined(
     torch.manual_seed(0)
     base = find_base_model()
     reader, tokenizer = VerdictReader(load_base_model(base)), tokenizer_of(base)
-    stage = DeclineStage(reader, tokenizer, Processor(), of_each_verdict(400), 32, seed=1)
+    stage = DeclineStage(reader, tokenizer, Processor(), of_each_verdict(400), 16, seed=1)
     own = reader.own_parameters()
     others = {n: p.clone() for n, p in reader.named_parameters() if n not in own}
-    settings = StageSettings(40, 32, 0.003, warmup=5, save_every=20)
+    settings = StageSettings(40, 16, 0.003, warmup=5, save_every=20)
     run_stage("decline", reader, own, settings, stage.loss, tmp_path)
     assert all(torch.equal(p, others[n]) for n, p in reader.named_parameters() if n in others)
     tokens = tokenizer(list(SAID), padding=True, return_tensors="pt")

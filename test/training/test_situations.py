@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -19,7 +20,7 @@ from mm_robot.training.layout import (
     random_layout,
     sector_distances,
 )
-from mm_robot.training.mentions import Mentioner
+from mm_robot.training.mentions import Mention, Mentioner
 from mm_robot.training.situations import NONE, SituationSampler
 from mm_robot.types import Outcome, RobotState, Skill
 
@@ -108,9 +109,8 @@ THREE = layout(
 )
 def test_relations_are_those_seen_from_the_start(word: str, kind: str, target: int) -> None:
     found = set()
-    for seed in range(400):
-        mention = mentioner(THREE, RobotState(), seed).relation(tries=1)
-        if mention is None or f" {word}" not in f" {mention.phrase} ":
+    for mention in relations_in_three():
+        if f" {word}" not in f" {mention.phrase} ":
             continue
         plain_balls = any(name in mention.phrase for name in ("ball", "sphere", "globe"))
         box = mention.reference == 3 or mention.reference is None
@@ -119,6 +119,12 @@ def test_relations_are_those_seen_from_the_start(word: str, kind: str, target: i
             found.add(mention.target)
             assert mention.relation == kind
     assert found == {target}
+
+
+@functools.cache
+def relations_in_three() -> list[Mention]:
+    drawn = (mentioner(THREE, RobotState(), seed).relation(tries=1) for seed in range(400))
+    return [mention for mention in drawn if mention is not None]
 
 
 def test_what_is_absent_is_absent() -> None:
