@@ -103,7 +103,7 @@ class RecogniserProcess(Recogniser):
 
 
 def serve(orders: TextIO, answers: TextIO) -> None:
-    """The child's work: load, then recognise until ``orders`` end."""
+    """The child's work: load, then recognise until ``orders`` end; without a recogniser it ends at once."""
     torch.set_num_threads(1)
     recogniser: Recogniser | None = None
     for line in orders:
@@ -120,6 +120,8 @@ def serve(orders: TextIO, answers: TextIO) -> None:
         except Exception as error:  # told to the parent; the next utterance may do better
             answer = {"error": one_line(error)}
         print(json.dumps(answer), file=answers, flush=True)
+        if recogniser is None:
+            return
 
 
 def _to_json(utterance: Utterance) -> dict[str, Any]:

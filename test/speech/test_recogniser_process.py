@@ -66,6 +66,8 @@ def test_what_is_wrong_with_the_order_is_told() -> None:
     wrong = RecogniserProcess(grammar="this is no grammar")
     with pytest.raises(InputError, match="not a JSGF grammar"):
         wrong.wait_until_loaded()
+    with pytest.raises(RuntimeError, match="ended with status 0 and is started anew"):
+        wrong.transcribe(Utterance(np.zeros(16000), np.zeros(16000), 0, 16000, 1.0))
     wrong.close()
 
 
