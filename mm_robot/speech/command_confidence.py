@@ -58,12 +58,12 @@ class Weights:
 
 
 COMMAND_WEIGHTS = Weights(
-    likelihood=15.74, letters=0.27, lead=9.22, prior=0.12, coverage=-6.3, pace=-1.85, bias=-0.32
+    likelihood=13.1314, letters=0.2783, lead=7.9125, prior=0.1627, coverage=-9.9418, pace=-0.8069, bias=1.2568
 )
 OTHER_WEIGHTS = Weights(
-    likelihood=14.1368, letters=0.816, lead=0.0, prior=0.0275, coverage=-11.2748, pace=-0.7296, bias=-3.9088
+    likelihood=16.6652, letters=0.9361, lead=0.0, prior=0.0233, coverage=-10.6984, pace=-1.3004, bias=-4.9208
 )
-"""For sentences of the grammar and for others, found as ``benchmarks/command_confidence.py`` does."""
+"""For sentences of the grammar and for others, as ``benchmarks/command_confidence.py`` prints them."""
 
 
 def confidence_of(evidence: Evidence, weights: Weights) -> float:
