@@ -9,8 +9,10 @@ from enum import Enum
 from mm_robot.safety.wording import after_wake_word
 from mm_robot.speech.base import STOP_WORDS, Recognition
 
-SPOTTING_SECONDS = 0.4
-"""Time from the end of a stop word within which it is spotted."""
+SPOTTING_SECONDS = 0.7
+"""Time from the end of an utterance within which a stop word that is spotted was said in it, if at all: one
+that is said later would be known later, and one that is said sooner would belong to the utterance.
+"""
 ECHO_SECONDS = 0.6
 """Time after the robot's own words in which they may still be heard."""
 AWAKE_SECONDS = 8.0

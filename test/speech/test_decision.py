@@ -4,7 +4,9 @@ import pytest
 
 from mm_robot.speech.base import Recognition
 from mm_robot.speech.decision import AWAKE_SECONDS, Act, HearingDecision
+from mm_robot.speech.voice_activity import VoiceActivityLimits
 
+SHORTEST_WORD = 0.2
 LONG = Recognition("go to the red ball", 0.9)
 
 
@@ -37,6 +39,16 @@ def test_a_stop_within_a_long_command_was_a_mishearing(decision: HearingDecision
     decision.note_stop(1.5)
     assert decision.decide(LONG, 1.0, 2.0) is Act.INSTRUCT
     assert decision.decide(Recognition("turn left", 0.9), 1.0, 2.0) is Act.NOTHING
+
+
+def test_a_stop_that_is_known_in_the_pause_that_ends_a_long_command_was_a_mishearing(
+    decision: HearingDecision,
+) -> None:
+    pause = VoiceActivityLimits().hangover
+    decision.note_stop(2.0 + pause)
+    assert decision.decide(LONG, 1.0, 2.0) is Act.INSTRUCT
+    decision.note_stop(2.0 + pause + SHORTEST_WORD)
+    assert decision.decide(LONG, 1.0, 2.0) is Act.NOTHING
 
 
 def test_what_is_said_after_a_stop_counts_again(decision: HearingDecision) -> None:
