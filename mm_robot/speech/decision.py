@@ -17,6 +17,8 @@ ECHO_SECONDS = 0.6
 """Time after the robot's own words in which they may still be heard."""
 AWAKE_SECONDS = 8.0
 """Time after a sentence with the wake word in which the robot listens to others without it."""
+STEP_WORDS = ("and", "then")
+"""Words before a further step of a command."""
 LONG_COMMAND = 3
 """Words of a command that cannot be a stop word misheard."""
 
@@ -65,17 +67,20 @@ class HearingDecision:
         """What to do about an utterance that lasted from ``started`` to ``ended``.
 
         A stop forbids to carry out what was being said when it was spotted, but for a long command, in
-        which it was a mishearing. A stop by others forbids all that was begun before it. While the robot
-        speaks itself, nothing but a stop counts, nor does it without the wake word, where there is one.
+        which it was a mishearing, unless it was recognised at the end of that, too. A stop by others forbids
+        all that was begun before it. While the robot speaks itself, nothing but a stop counts, nor does it
+        without the wake word, where there is one.
         """
         woken_to = after_wake_word(recognition.text, self.wake_word)
         words = (woken_to or recognition.text).split()
         if not words or recognition.confidence < self.confidence or started <= self._stopped_by_others:
             return Act.NOTHING
+        stops = _means_stop(words)
         within = started <= self._stopped <= ended + SPOTTING_SECONDS
-        if self._stopped >= started and not (within and len(words) >= LONG_COMMAND):
+        misheard = within and len(words) >= LONG_COMMAND and not stops
+        if self._stopped >= started and not misheard:
             return Act.NOTHING
-        if words[0].strip(",") in STOP_WORDS:
+        if stops:
             return Act.STOP
         if any(started < until and ended > since for since, until in self._own_voice):
             return Act.NOTHING
@@ -83,3 +88,10 @@ class HearingDecision:
             self._awake_until = ended + AWAKE_SECONDS
         asleep = bool(self.wake_word) and started > self._awake_until
         return Act.NOTHING if asleep else Act.INSTRUCT
+
+
+def _means_stop(words: list[str]) -> bool:
+    """Whether a sentence begins with a stop, or ends with one that is no further step ("and then stop")."""
+    if words[0].strip(",") in STOP_WORDS:
+        return True
+    return words[-1] in STOP_WORDS and words[-2] not in STEP_WORDS

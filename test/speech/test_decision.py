@@ -51,6 +51,16 @@ def test_a_stop_that_is_known_in_the_pause_that_ends_a_long_command_was_a_mishea
     assert decision.decide(LONG, 1.0, 2.0) is Act.NOTHING
 
 
+def test_a_stop_that_is_recognised_at_the_end_of_a_command_counts(decision: HearingDecision) -> None:
+    changed = Recognition("go to the red ball stop", 0.9)
+    step = Recognition("go to the red ball and then stop", 0.9)
+    assert decision.decide(changed, 1.0, 2.5) is Act.STOP
+    assert decision.decide(step, 1.0, 2.5) is Act.INSTRUCT
+    decision.note_stop(2.6)
+    assert decision.decide(changed, 1.0, 2.5) is Act.NOTHING
+    assert decision.decide(step, 1.0, 2.5) is Act.INSTRUCT
+
+
 def test_what_is_said_after_a_stop_counts_again(decision: HearingDecision) -> None:
     decision.note_stop(1.5)
     assert decision.decide(Recognition("turn left", 0.9), 2.0, 3.0) is Act.INSTRUCT
