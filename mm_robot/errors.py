@@ -13,3 +13,11 @@ class ConfigError(InputError):
 
 class CheckpointError(InputError):
     """A checkpoint folder or one of its files is missing, altered or of another kind."""
+
+
+def one_line(error: BaseException) -> str:
+    """An error as one line: its kind, unless it speaks for itself, and its message."""
+    text = " ".join(str(error).split())
+    if isinstance(error, InputError):
+        return text
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

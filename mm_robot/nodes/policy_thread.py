@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from sensor_msgs.msg import CompressedImage, Image
 
+from mm_robot.errors import one_line
 from mm_robot.model.annotate import Overlay
 from mm_robot.model.cadence import Rate, Spread
 from mm_robot.model.driver import Driver
 from mm_robot.model.policy import Policy
 from mm_robot.ros.convert import compressed_to_array, image_to_array
-from mm_robot.ros.guard import one_line
 from mm_robot.ros.scene_publisher import ScenePublisher
 
 if TYPE_CHECKING:

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from mm_robot.errors import one_line
+
 REPEAT_AFTER = 5.0
 """Seconds before the same line is logged again."""
 
@@ -45,13 +47,3 @@ class Guard:
                 self._logged.clear()
             self._logged[line] = now
             self._log(line)
-
-
-def one_line(error: BaseException) -> str:
-    """An error as one line: its kind, unless it speaks for itself, and its message."""
-    from mm_robot.errors import InputError
-
-    text = " ".join(str(error).split())
-    if isinstance(error, InputError):
-        return text
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__

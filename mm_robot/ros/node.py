@@ -20,9 +20,9 @@ from rclpy.signals import SignalHandlerOptions
 from rclpy.timer import Timer
 from rclpy.utilities import remove_ros_args
 
-from mm_robot.errors import InputError
+from mm_robot.errors import InputError, one_line
 from mm_robot.ros.diagnostics import ERROR, OK, WARN, Diagnostics
-from mm_robot.ros.guard import Guard, one_line
+from mm_robot.ros.guard import Guard
 from mm_robot.ros.parameters import NodeParameters
 from mm_robot.ros.qos import asked as asked_qos
 from mm_robot.ros.qos import in_words, offered

@@ -17,8 +17,7 @@ from typing import Any, TextIO
 import numpy as np
 import torch
 
-from mm_robot.errors import InputError
-from mm_robot.ros.guard import one_line
+from mm_robot.errors import InputError, one_line
 from mm_robot.speech.base import Recogniser, Recognition, Utterance
 from mm_robot.speech.recognisers import COMMANDS, load_recogniser
 from mm_robot.types import FloatArray
